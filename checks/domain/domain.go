@@ -1,0 +1,2 @@
+// Package domain finds out who holds a domain: RDAP and DNS.
+package domain

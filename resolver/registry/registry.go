@@ -1,0 +1,29 @@
+// Package registry speaks the npm registry's protocol: packuments, tarballs,
+// attestations, signing keys and bulk advisories.
+package registry
+
+import (
+	"context"
+	"net/http"
+)
+
+// Options say where packages come from and which credentials go where.
+type Options struct {
+	Default string            // base URL with a trailing slash
+	Scopes  map[string]string // "@scope" → base URL with a trailing slash
+	// Authorization gives the Authorization header for a request to that URL,
+	// "" for none. It must answer for that URL's own registry alone (npm's
+	// «nerf dart» rule); the client never sends it on to a redirect's target.
+	Authorization func(url string) string
+}
+
+// Raw is a packument as the registry answered it.
+type Raw struct {
+	Body   []byte
+	Header http.Header // content-type, etag, cache-control, last-modified
+}
+
+// Source gives packuments. Client is one; tests have others.
+type Source interface {
+	Packument(ctx context.Context, name string) (*Packument, error)
+}
