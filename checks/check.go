@@ -33,6 +33,10 @@ type Check struct {
 	// made of these. Markdown, paragraphs.
 	Doc   string
 	Needs Needs
+	// Anything: asked of every item, also of what is no registry package
+	// (git, URL, file) or comes inside another's tarball. Others are skipped
+	// there by the Runner, with that reason.
+	Anything bool
 	// Run answers for one package. It must not keep or change its Subject. An
 	// error becomes an unknown finding that names it.
 	Run func(context.Context, *Subject) (Finding, error)
@@ -49,6 +53,20 @@ const (
 	Skipped // does not apply, or this registry offers no such data at all
 )
 
+// String gives the outcome as the JSON report writes it.
+func (o Outcome) String() string {
+	switch o {
+	case Flagged:
+		return "flagged"
+	case Clear:
+		return "clear"
+	case Skipped:
+		return "skipped"
+	default:
+		return "unknown"
+	}
+}
+
 // Severity is how bad a flagged finding is.
 type Severity uint8
 
@@ -59,6 +77,20 @@ const (
 	Warning
 	Danger
 )
+
+// String gives the severity as the JSON report writes it; "" for Unset.
+func (s Severity) String() string {
+	switch s {
+	case Note:
+		return "note"
+	case Warning:
+		return "warning"
+	case Danger:
+		return "danger"
+	default:
+		return ""
+	}
+}
 
 // Evidence is one fact a finding rests on.
 type Evidence struct {
@@ -81,10 +113,7 @@ type Finding struct {
 	Signals []Signal
 	// Joined are the checks whose signals lifted this finding's severity.
 	Joined []ID
-	// Approved is set where an approval accepts this finding: it stays in the
-	// report and no longer counts for the verdict.
+	// Approved is set where an approval or the baseline accepts this finding:
+	// it stays in the report and no longer counts for the verdict.
 	Approved string
 }
-
-// Signal is one change that is innocent alone: «new install script», «young».
-type Signal string

@@ -15,9 +15,12 @@ type Subject struct {
 	Plan      *resolver.Plan
 	Packument *registry.Packument // nil where it could not be had: see PackumentErr
 	Manifest  *registry.Manifest  // nil where the packument has no such version
-	History   *History
+	History   *History            // never nil; empty where Packument is
+	Release   *Release            // this version in History; nil where Manifest is
 	Offers    Offers
 	Limits    Limits // thresholds of the policy in force
+	Rules     *Rules // the rest of the policy that checks read
+	Overview  *Overview
 	// PackumentErr says why Packument is nil.
 	PackumentErr error
 	Facts        Facts
@@ -26,16 +29,18 @@ type Subject struct {
 // Offers says which kinds of data the package's registry is known to give for
 // anything at all; what it does not offer is skipped, once.
 type Offers struct {
-	Signatures, Publishers, Attestations bool
+	Signatures, Publishers, Attestations, Times bool
 	// Known: registry.npmjs.org is known to offer all of them, so that absence
 	// there is «unknown», not «skipped».
 	Known bool
 }
 
-// Answer is what was found out ahead of a check. The zero value was not asked:
-// a check turns it into «unknown».
-type Answer[T any] struct {
-	Value T
-	Err   error
-	Asked bool
+// Age is how long ago this version was published, and whether that is known.
+// A version without a publish time counts as published now: age 0, false. A
+// time in the future counts as now.
+func (s *Subject) Age() (time.Duration, bool) {
+	if s.Release == nil || !s.Release.Dated {
+		return 0, false
+	}
+	return max(0, s.Now.Sub(s.Release.At)), true
 }

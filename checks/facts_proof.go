@@ -1,0 +1,4 @@
+package checks
+
+// ProofFacts are what signatures and attestations prove of one version.
+type ProofFacts struct{}
