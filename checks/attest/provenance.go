@@ -152,6 +152,9 @@ func (v *Verifier) verifyProvenance(e entry, s Subject) (*Provenance, error) {
 	}
 	policy := verify.NewPolicy(verify.WithArtifactDigest("sha512", s.sha512), v.identities...)
 	r, err := v.check(v.provenance, b, policy)
+	if e, ok := IsInvalid(err); ok && e.Reason == RetiredKey {
+		e.Reason = BadChain // a certificate's time, no key's
+	}
 	if err != nil {
 		return nil, err
 	}

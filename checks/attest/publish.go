@@ -48,7 +48,7 @@ func (v *Verifier) verifyPublish(e entry, s Subject) (*Publish, error) {
 		if !v.hasKeys(s.registry) && s.registry != NPM {
 			return nil, ErrNoKeys
 		}
-		return nil, invalid(UnknownKey, "the publish attestation is signed with key %s, which %s never published", quote(hint), s.registry)
+		return nil, invalid(UnknownKey, "the publish attestation is signed with key %s, which %s never published", quote(hint), quote(s.registry))
 	}
 	blankKeyID(b, hint)
 	policy := verify.NewPolicy(verify.WithArtifactDigest("sha512", s.sha512), verify.WithKey())

@@ -182,10 +182,10 @@ func (st *statement) about(s Subject) error {
 	}
 	subject := st.Subject[0]
 	if subject.Name != s.purl() {
-		return invalid(WrongSubject, "the attestation speaks of %s, not of %s", quote(subject.Name), s.purl())
+		return invalid(WrongSubject, "the attestation speaks of %s, not of %s", quote(subject.Name), quote(s.purl()))
 	}
 	if len(s.sha512) != 64 || !strings.EqualFold(subject.Digest["sha512"], fmt.Sprintf("%x", s.sha512)) {
-		return invalid(WrongSubject, "the attestation speaks of another tarball of %s", s.purl())
+		return invalid(WrongSubject, "the attestation speaks of another tarball of %s", quote(s.purl()))
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func (v *Verifier) Signature(s Subject, signed Signed) (Signature, error) {
 func (v *Verifier) oneSignature(s Subject, c Claim, message []byte, published []time.Time) (Signature, bool, error) {
 	keys := v.keysFor(s.registry, c.KeyID, usageSignatures)
 	if len(keys) == 0 {
-		return Signature{}, false, invalid(UnknownKey, "signed with key %s, which %s never published", quote(c.KeyID), s.registry)
+		return Signature{}, false, invalid(UnknownKey, "signed with key %s, which %s never published", quote(c.KeyID), quote(s.registry))
 	}
 	sig, err := base64.StdEncoding.DecodeString(c.Sig)
 	if err != nil || len(sig) > 256 {

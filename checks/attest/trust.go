@@ -245,3 +245,10 @@ type windows struct {
 func (w *windows) ValidAtTime(t time.Time) bool {
 	return slices.ContainsFunc(w.keys, func(k Key) bool { return k.validAt(t) })
 }
+
+// Dated gives the same trust with another time at which it was vouched for.
+func (t *Trust) Dated(taken time.Time) *Trust {
+	c := *t
+	c.from.Taken = taken
+	return &c
+}
