@@ -36,6 +36,8 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	Cached bool // from the disk, asked again or not
+	// Ref names the body on the disk for Client.Stored; "" where it is not kept.
+	Ref string
 }
 
 // Doer performs requests. A status other than 2xx is an answer, not an error;

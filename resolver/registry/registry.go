@@ -5,6 +5,9 @@ package registry
 import (
 	"context"
 	"net/http"
+	"time"
+
+	"gpq/resolver/store"
 )
 
 // Options say where packages come from and which credentials go where.
@@ -15,6 +18,10 @@ type Options struct {
 	// "" for none. It must answer for that URL's own registry alone (npm's
 	// «nerf dart» rule); the client never sends it on to a redirect's target.
 	Authorization func(url string) string
+	// Store keeps tarballs. Without it there are none to be had.
+	Store *store.Store
+	// Fresh is how long a packument on the disk is taken without asking.
+	Fresh time.Duration
 }
 
 // Raw is a packument as the registry answered it.

@@ -1,0 +1,45 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+)
+
+// Stream performs a request and gives its body as it comes. Retries end where
+// the body begins. Timeout bounds the time until then, the stall clock all of
+// it; MaxBytes bounds the body. Nothing is kept on the disk.
+func (c *Client) Stream(ctx context.Context, r Request) (*Stream, error) {
+	t, err := parseTarget(r)
+	if err != nil {
+		return nil, err
+	}
+	x := exchange{r: r, t: t}
+	for try := 0; ; try++ {
+		s, err := c.open(ctx, x)
+		o := outcome{try: try, err: err}
+		if err == nil {
+			o.resp = &Response{Status: s.Status, Header: s.Header}
+		}
+		wait, again := c.again(ctx, x, o)
+		if !again {
+			return s, describe(err, try+1)
+		}
+		if s != nil {
+			_ = s.Body.Close()
+		}
+		c.retries.Add(1)
+		if sleep(ctx, wait) != nil {
+			return nil, failure(t, fmt.Sprintf("given up after %d tries", try+1), context.Cause(ctx))
+		}
+	}
+}
+
+// Whole makes a Stream of an answer that is there already.
+func Whole(r *Response) *Stream {
+	return &Stream{
+		Status: r.Status, Header: r.Header, Length: int64(len(r.Body)),
+		Body: io.NopCloser(bytes.NewReader(r.Body)),
+	}
+}

@@ -1,0 +1,188 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+
+	"gpq/resolver/fetch"
+	"gpq/resolver/store"
+)
+
+// DefaultRegistry is where npm asks when nothing else is said.
+const DefaultRegistry = "https://registry.npmjs.org/"
+
+// maxPackument bounds one document, decoded. The public registry takes none
+// above 100 MB.
+const maxPackument = 192 << 20
+
+// Client asks registries. What it has got once it gives again: every packument
+// is one for the whole run.
+type Client struct {
+	doer    fetch.Doer
+	o       Options
+	decodes chan struct{} // bounds how many documents are decoded at a time
+
+	packs    shared[*held]
+	tarballs shared[*Tarball]
+}
+
+// held is a packument with what leads to its raw body.
+type held struct {
+	p      *Packument
+	url    string
+	header http.Header
+	ref    string // of fetch; "" where the disk has none
+	packed []byte // the body, compressed, where the disk has none
+}
+
+// New makes a client that asks through doer.
+func New(doer fetch.Doer, o Options) *Client {
+	if o.Default == "" {
+		o.Default = DefaultRegistry
+	}
+	o.Default = withSlash(o.Default)
+	scopes := make(map[string]string, len(o.Scopes))
+	for scope, base := range o.Scopes {
+		scopes[scope] = withSlash(base)
+	}
+	o.Scopes = scopes
+	return &Client{
+		doer: doer, o: o,
+		decodes: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}
+}
+
+// RegistryFor gives the base URL, with a trailing slash, that npm asks for a
+// package of that name.
+func (c *Client) RegistryFor(name string) string {
+	if base, ok := c.o.Scopes[Scope(name)]; ok && Scope(name) != "" {
+		return base
+	}
+	return c.o.Default
+}
+
+// Packument gives what the package's registry says about it. An error is an
+// *Error.
+func (c *Client) Packument(ctx context.Context, name string) (*Packument, error) {
+	h, err := c.packument(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return h.p, nil
+}
+
+func (c *Client) packument(ctx context.Context, name string) (*held, error) {
+	h, err := c.packs.get(ctx, name, func(ctx context.Context) (*held, error) {
+		return c.fetchPackument(ctx, name)
+	})
+	var e *Error
+	if err != nil && !errors.As(err, &e) {
+		err = unreachable(name, c.RegistryFor(name), err)
+	}
+	return h, err
+}
+
+func (c *Client) fetchPackument(ctx context.Context, name string) (*held, error) {
+	base := c.RegistryFor(name)
+	escaped, err := escapeName(name)
+	if err != nil {
+		return nil, &Error{Kind: ErrNotFound, What: name, Host: hostOf(base), Reason: err.Error(), Err: err}
+	}
+	resp, err := c.get(ctx, name, base+escaped)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.decode(ctx, resp.Body, base)
+	if err != nil {
+		return nil, unreadable(name, base, err)
+	}
+	if p.Name != name {
+		return nil, unreadable(name, base, fmt.Errorf("it is about another package, %.214q", p.Name))
+	}
+	h := &held{p: p, url: base + escaped, header: resp.Header, ref: resp.Ref}
+	if _, ok := c.doer.(storer); !ok || resp.Ref == "" {
+		h.ref, h.packed = "", s2.Encode(nil, resp.Body)
+	}
+	return h, nil
+}
+
+func (c *Client) get(ctx context.Context, what, url string) (*fetch.Response, error) {
+	return c.ask(ctx, what, fetch.Request{
+		URL:      url,
+		Header:   http.Header{"Accept": {"application/json"}},
+		MaxBytes: maxPackument,
+		Fresh:    c.o.Fresh,
+	})
+}
+
+// ask sends a request with the credential of its own registry, and takes
+// nothing but 200 for an answer.
+func (c *Client) ask(ctx context.Context, what string, r fetch.Request) (*fetch.Response, error) {
+	if c.o.Authorization != nil {
+		r.Secret = c.o.Authorization(r.URL)
+	}
+	resp, err := c.doer.Do(ctx, r)
+	if err != nil {
+		return nil, unreachable(what, r.URL, err)
+	}
+	if resp.Status != http.StatusOK {
+		return nil, refused(what, r.URL, resp.Status)
+	}
+	return resp, nil
+}
+
+func (c *Client) decode(ctx context.Context, body []byte, base string) (*Packument, error) {
+	select {
+	case c.decodes <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-c.decodes }()
+	return Decode(body, base)
+}
+
+// storer is a Doer that keeps bodies.
+type storer interface {
+	Stored(ref string, maxBytes int64) ([]byte, error)
+}
+
+// Raw gives the document that Packument was decoded from, byte for byte. It
+// lies on the disk meanwhile; where it has been deleted it is fetched again,
+// and must be the same.
+func (c *Client) Raw(ctx context.Context, name string) (*Raw, error) {
+	h, err := c.packument(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.body(ctx, name, h)
+	if err != nil {
+		return nil, err
+	}
+	return &Raw{Body: body, Header: h.header.Clone()}, nil
+}
+
+func (c *Client) body(ctx context.Context, name string, h *held) ([]byte, error) {
+	if h.ref == "" {
+		return s2.Decode(nil, h.packed)
+	}
+	if body, err := c.doer.(storer).Stored(h.ref, maxPackument); err == nil {
+		return body, nil
+	}
+	resp, err := c.get(ctx, name, h.url)
+	if err != nil {
+		return nil, err
+	}
+	if string(store.SHA256(s2.Encode(nil, resp.Body))) != h.ref {
+		return nil, unreadable(name, h.url, errors.New("the document has changed since it was checked"))
+	}
+	return resp.Body, nil
+}
+
+// patient is the deadline of what is asked beside packuments.
+const patient = time.Minute
