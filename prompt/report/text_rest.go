@@ -1,0 +1,164 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gpq/checks"
+)
+
+// group is one check with one message, and the packages it stands for.
+type group struct {
+	check, message string
+	packages       []string
+}
+
+// groups collects findings of all packages that say the same.
+func groups(d *checks.Document, want func(checks.DocumentFinding) bool) []*group {
+	var out []*group
+	at := map[[2]string]*group{}
+	for _, p := range d.Packages {
+		for _, f := range p.Findings {
+			if !want(f) {
+				continue
+			}
+			key := [2]string{f.Check, f.Message}
+			if at[key] == nil {
+				at[key] = &group{check: f.Check, message: f.Message}
+				out = append(out, at[key])
+			}
+			at[key].packages = append(at[key].packages, label(p))
+		}
+	}
+	return out
+}
+
+// names gives the packages of a group, at most n of them.
+func (g *group) names(n int) string {
+	if len(g.packages) <= n {
+		return strings.Join(g.packages, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(g.packages[:n], ", "), len(g.packages)-n)
+}
+
+func (t *text) notes() {
+	all := groups(t.d, func(f checks.DocumentFinding) bool { return counts(f) && f.Severity == "note" })
+	for i, g := range all {
+		if i == MaxNotes && !t.o.All {
+			t.line("  note     %d more notes (gpq check shows them all)", len(all)-i)
+			break
+		}
+		t.entry(t.paint(dim, "note   "), g.check, g.names(3)+": "+g.message)
+	}
+}
+
+func (t *text) unresolved() {
+	for _, u := range t.d.Unresolved {
+		by := "the project"
+		if len(u.Via) > 0 {
+			by = strings.Join(u.Via, " → ")
+		}
+		t.entry(t.paint(yellow, "open   "), "unresolved", u.Spec+", asked for by "+by+": "+u.Reason)
+	}
+}
+
+// unknown shows what could not be told, one line for each check and reason:
+// what is required by name, the rest counted unless all is wanted.
+func (t *text) unknown() {
+	for _, g := range t.unknownGroups() {
+		required := slices.Contains(t.o.Required, g.check)
+		if !required && !t.o.All {
+			continue
+		}
+		t.entry(t.paint(yellow, "unknown"), g.check, fmt.Sprintf("%s (%s)", g.message, g.names(2)))
+	}
+}
+
+// unknownGroups joins the checks that could not tell for the same reason about
+// the same packages: a mirror without any data is one line, not six.
+func (t *text) unknownGroups() []*group {
+	var out []*group
+	for _, g := range groups(t.d, func(f checks.DocumentFinding) bool { return f.Outcome == "unknown" && f.Approved == "" }) {
+		same := func(o *group) bool { return o.check == g.check && slices.Equal(o.packages, g.packages) }
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			out[i].message += "; " + g.message
+			continue
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+func (t *text) notices() {
+	for _, n := range t.d.Notices {
+		for i, l := range wrap(Escape(n.Text), t.o.Width-4) {
+			mark := "* "
+			if i > 0 {
+				mark = "  "
+			}
+			t.line("  %s%s", mark, l)
+		}
+	}
+}
+
+func (t *text) summary() {
+	s := t.d.Summary
+	parts := []string{}
+	add := func(n int, code, one, many string) {
+		if n == 1 {
+			parts = append(parts, t.paint(code, "1 "+one))
+		} else if n > 1 {
+			parts = append(parts, t.paint(code, fmt.Sprintf("%d %s", n, many)))
+		}
+	}
+	add(s.Danger, red, "danger", "dangers")
+	add(s.Warning, yellow, "warning", "warnings")
+	add(s.Note, dim, "note", "notes")
+	add(len(t.d.Unresolved), yellow, "unresolved", "unresolved")
+	if n := t.unknownPackages(); n > 0 {
+		parts = append(parts, t.paint(yellow, fmt.Sprintf("%s with open questions", packages(n))))
+	}
+	found := strings.Join(parts, ", ")
+	if found == "" {
+		found = t.paint(green, "nothing found")
+	}
+	elapsed := ""
+	if t.o.Elapsed != "" {
+		elapsed = " in " + t.o.Elapsed
+	}
+	t.line("gpq: checked %s%s%s: %s", packages(s.Packages), t.changes(), elapsed, found)
+}
+
+func (t *text) changes() string {
+	added, updated := 0, 0
+	for _, p := range t.d.Packages {
+		switch p.Change {
+		case "added":
+			added++
+		case "updated":
+			updated++
+		}
+	}
+	if added == len(t.d.Packages) {
+		return ""
+	}
+	return fmt.Sprintf(" (%d added, %d updated)", added, updated)
+}
+
+func (t *text) unknownPackages() int {
+	n := 0
+	for _, p := range t.d.Packages {
+		if slices.ContainsFunc(p.Findings, func(f checks.DocumentFinding) bool { return f.Outcome == "unknown" && f.Approved == "" }) {
+			n++
+		}
+	}
+	return n
+}
+
+func packages(n int) string {
+	if n == 1 {
+		return "1 package"
+	}
+	return fmt.Sprintf("%d packages", n)
+}
