@@ -1,0 +1,218 @@
+package tree
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"gpq/resolver/registry"
+	"gpq/resolver/spec"
+)
+
+const defaultAhead = 64
+
+// ahead asks for packuments before the algorithm needs them: as soon as a
+// version is chosen, for everything that its dependencies may choose from.
+// Each packument is asked for once, each choice made once.
+type ahead struct {
+	ctx    context.Context
+	deps   Deps
+	slots  chan struct{}
+	before func(name string) time.Time
+	avoid  map[string]string
+	peers  bool
+	skip   func(name, rng string) bool // what the tree already has
+	specs  *specs
+
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	docs  map[string]*document
+	picks map[string]*picked
+	pkgs  map[*registry.Manifest]*Pkg
+	seen  map[string]bool // wants already crawled
+}
+
+type document struct {
+	done  chan struct{}
+	p     *registry.Packument
+	err   error
+	wants []*spec.Spec
+	ready bool
+}
+
+type picked struct {
+	pkg *Pkg
+	err error
+}
+
+func (a *ahead) wait() { a.wg.Wait() }
+
+// document begins to fetch a packument, if nobody did before.
+func (a *ahead) document(name string, want *spec.Spec) (d *document, ready bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	d = a.docs[name]
+	if d == nil {
+		d = &document{done: make(chan struct{})}
+		a.docs[name] = d
+		a.wg.Add(1)
+		go a.fetch(name, d)
+	}
+	if want != nil && !d.ready {
+		d.wants = append(d.wants, want)
+	}
+	return d, d.ready
+}
+
+func (a *ahead) fetch(name string, d *document) {
+	defer a.wg.Done()
+	defer close(d.done)
+	select {
+	case a.slots <- struct{}{}:
+		d.p, d.err = a.deps.Source.Packument(a.ctx, name)
+		<-a.slots
+	case <-a.ctx.Done():
+		d.err = a.ctx.Err()
+	}
+	if d.err == nil && d.p == nil {
+		d.err = fmt.Errorf("%s: no packument", name)
+	}
+	a.mu.Lock()
+	wants := d.wants
+	d.wants, d.ready = nil, true
+	a.mu.Unlock()
+	if d.err == nil {
+		a.crawl(d.p, wants)
+	}
+}
+
+// crawl chooses what each want of a packument leads to, and goes on from there.
+func (a *ahead) crawl(p *registry.Packument, wants []*spec.Spec) {
+	type job struct {
+		p    *registry.Packument
+		want *spec.Spec
+	}
+	var jobs []job
+	for _, w := range wants {
+		jobs = append(jobs, job{p, w})
+	}
+	for len(jobs) > 0 && a.ctx.Err() == nil {
+		j := jobs[len(jobs)-1]
+		jobs = jobs[:len(jobs)-1]
+		got := a.pick(j.p, j.want)
+		if got.err != nil {
+			continue
+		}
+		for _, w := range a.wantsOf(got.pkg) {
+			if d, ready := a.document(w.Name, w); ready && d.err == nil {
+				jobs = append(jobs, job{d.p, w})
+			}
+		}
+	}
+}
+
+// wantsOf are the registry packages that p may bring along, each named once.
+func (a *ahead) wantsOf(p *Pkg) []*spec.Spec {
+	var out []*spec.Spec
+	add := func(deps registry.Deps, optional map[string]bool) {
+		for _, d := range deps {
+			if optional[d.Name] || isIn(p.Bundle, d.Name) || a.skip != nil && a.skip(d.Name, d.Value) {
+				continue
+			}
+			if w := a.want(d.Name, d.Value); w != nil {
+				out = append(out, w)
+			}
+		}
+	}
+	add(p.Dependencies, nil)
+	add(p.OptionalDependencies, nil)
+	if a.peers {
+		add(p.PeerDependencies, p.PeerOptional)
+	}
+	return out
+}
+
+// want reads one dependency; nil where it was crawled before or is no registry
+// package.
+func (a *ahead) want(name, raw string) *spec.Spec {
+	key := name + "@" + raw
+	a.mu.Lock()
+	known := a.seen[key]
+	a.seen[key] = true
+	a.mu.Unlock()
+	if known {
+		return nil
+	}
+	s := registrySpec(a.specs.resolve(name, raw, "/"))
+	if s == nil || s.Name == "" {
+		return nil
+	}
+	return s
+}
+
+func isIn(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// pick chooses a version, once for each spec.
+func (a *ahead) pick(p *registry.Packument, want *spec.Spec) *picked {
+	key := want.Name + "@" + want.Range
+	a.mu.Lock()
+	got := a.picks[key]
+	a.mu.Unlock()
+	if got != nil {
+		return got
+	}
+	m, err := a.deps.Picker.Pick(p, want, PickOptions{Before: a.before(want.Name), Avoid: a.avoid[want.Name]})
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if got := a.picks[key]; got != nil {
+		return got
+	}
+	got = &picked{err: err}
+	if err == nil {
+		got.pkg = a.pkgs[m]
+		if got.pkg == nil {
+			got.pkg = fromManifest(m, p.Registry)
+			a.pkgs[m] = got.pkg
+		}
+	}
+	a.picks[key] = got
+	return got
+}
+
+// manifest is the version that npm would choose for a registry spec.
+func (a *ahead) manifest(want *spec.Spec) (*Pkg, error) {
+	d, _ := a.document(want.Name, want)
+	select {
+	case <-d.done:
+	case <-a.ctx.Done():
+		return nil, a.ctx.Err()
+	}
+	if d.err != nil {
+		return nil, &LoadError{Name: want.Name, Err: d.err}
+	}
+	got := a.pick(d.p, want)
+	if got.err != nil {
+		return nil, got.err
+	}
+	a.crawl(d.p, []*spec.Spec{want})
+	return got.pkg, nil
+}
+
+// LoadError is a packument that could not be had.
+type LoadError struct {
+	Name string
+	Err  error
+}
+
+func (e *LoadError) Error() string { return fmt.Sprintf("packument of %s: %v", e.Name, e.Err) }
+
+// Unwrap gives what the source said.
+func (e *LoadError) Unwrap() error { return e.Err }

@@ -1,0 +1,270 @@
+package tree
+
+import (
+	"context"
+	"errors"
+	"sort"
+)
+
+// builder is one build of one tree.
+type builder struct {
+	*env
+	ctx    context.Context
+	deps   Deps
+	ahead  *ahead
+	coll   collator
+	queue  queue
+	seen   map[*Node]bool
+	result *Tree
+
+	explicit     set[*Edge]
+	loadFailures set[*Node]
+	linkNodes    set[*Node]
+	virtualRoots map[*Node]*Node
+	peerSource   map[*Node]*Node
+	extensions   *extensions
+
+	strategy       string
+	updateNames    map[string]bool
+	preferDedupe   bool
+	requested      bool // the user asked for a change of the tree
+	mutate         bool
+	loadedFromDisk bool
+	flagsSuspect   bool
+	oldLock        bool // a lockfile that lacks what version 2 has
+	resolvedAdd    []resolvedAdd
+	failureKind    map[*Node]error
+}
+
+// Build makes the tree that npm would make. A *Failure as the error is npm's
+// own word; any other error means that the tree could not be known.
+func Build(ctx context.Context, o Options, d Deps) (t *Tree, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	b, err := newBuilder(ctx, o, d)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	defer b.ahead.wait()
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			s, ok := r.(stop)
+			if !ok {
+				panic(r)
+			}
+			t, err = b.result, s.err
+		}
+	}()
+	if err := b.build(); err != nil {
+		return b.result, err
+	}
+	return b.result, nil
+}
+
+func (b *builder) build() error {
+	for _, step := range []func() error{
+		b.initTree, b.loadExtensions, b.inflate, b.applyRequests, b.buildDeps,
+		b.fixFlags, b.pruneFailedOptional, b.checkPlatforms,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+		if err := b.ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) buildDeps() error {
+	root := b.tree.Target()
+	if err := b.assertRootOverrides(root); err != nil {
+		return err
+	}
+	b.queue.push(root)
+	for {
+		for len(b.queue.items) > 0 {
+			if err := b.step(b.queue.pop()); err != nil {
+				return err
+			}
+			if err := b.ctx.Err(); err != nil {
+				return err
+			}
+		}
+		b.resolveLinks()
+		if len(b.queue.items) == 0 {
+			return nil
+		}
+	}
+}
+
+// assertRootOverrides refuses overrides of what the project itself asks for.
+func (b *builder) assertRootOverrides(root *Node) error {
+	if root.overrides == nil {
+		return nil
+	}
+	for _, e := range root.edgesOut.all() {
+		if s := b.edgeSpec(e); s != e.rawSpec && !(len(s) > 0 && s[0] == '$') {
+			return &Failure{Code: "EOVERRIDE", Message: "override for " + e.name + "@" + e.rawSpec + " conflicts with direct dependency"}
+		}
+	}
+	return nil
+}
+
+type task struct {
+	edge *Edge
+	dep  *Node
+}
+
+// step looks at one node: finds what its problem edges want, and places it.
+func (b *builder) step(n *Node) error {
+	if b.seen[n] || n.Root() != b.tree || n.hasShrinkwrap && !b.opt.Complete {
+		if n.hasShrinkwrap && n.Root() == b.tree && !b.seen[n] {
+			b.result.note(n, "its own npm-shrinkwrap.json decides what is below it")
+		}
+		return nil
+	}
+	b.seen[n] = true
+	if err := b.crackOpen(n); err != nil {
+		return err
+	}
+	var tasks []task
+	for _, e := range b.problemEdges(n) {
+		if e.peerConflicted {
+			continue
+		}
+		dep, err := b.candidate(n, e)
+		if err != nil {
+			return err
+		}
+		tasks = append(tasks, task{e, dep})
+	}
+	sort.SliceStable(tasks, func(i, j int) bool { return b.coll.compare(tasks[i].edge.name, tasks[j].edge.name) < 0 })
+	for _, t := range tasks {
+		p := &placement{b: b, edge: t.edge, dep: t.dep, explicit: b.explicit.has(t.edge)}
+		if err := p.run(); err != nil {
+			return err
+		}
+		b.afterPlacing(p)
+	}
+	for _, e := range n.edgesOut.all() {
+		if e.to != nil && e.to.link && e.to.target != nil {
+			b.linkNodes.add(e.to)
+		}
+	}
+	return nil
+}
+
+// candidate is the node that should satisfy e: one that the peer set already
+// has, one that stands in the tree for an optional peer, else a new one.
+func (b *builder) candidate(n *Node, e *Edge) (*Node, error) {
+	source := n
+	if e.peer() {
+		if s := b.peerSource[n]; s != nil {
+			source = s
+		}
+	}
+	vr := b.virtualRoot(source, true)
+	if ve, ok := vr.edgesOut.get(e.name); ok && ve.to != nil && ve.valid() && ve.to.satisfies(e) {
+		return ve.to, nil
+	}
+	if dep := b.existingPeer(e); dep != nil {
+		return dep, nil
+	}
+	var parent *Node
+	if e.peer() {
+		parent = vr
+	}
+	required := setOf(e.from)
+	return b.nodeFromEdge(e, parent, nil, required)
+}
+
+func (b *builder) existingPeer(e *Edge) *Node {
+	if b.before(11) || e.kind != PeerOptional || b.updateNames[e.name] || b.explicit.has(e) ||
+		e.to != nil && b.vulnerable(e.to) {
+		return nil
+	}
+	from := e.from.resolveParent()
+	if from == nil {
+		from = e.from
+	}
+	list := from.kids().values()
+	for len(list) > 0 {
+		n := list[0]
+		list = list[1:]
+		if n.name == e.name && !n.inDepBundle() && n.satisfies(e) {
+			return n
+		}
+		list = append(list, n.kids().values()...)
+	}
+	return nil
+}
+
+// afterPlacing sends back to the queue whatever the placing changed.
+func (b *builder) afterPlacing(top *placement) {
+	stack := []*placement{top}
+	for len(stack) > 0 {
+		p := stack[len(stack)-1]
+		stack = append(stack[:len(stack)-1], p.children...)
+		if p.placed == nil {
+			continue
+		}
+		if p.placed.err != nil {
+			b.loadFailures.add(p.placed)
+		}
+		b.mutate = true
+		for e := range p.placed.edgesIn.all() {
+			if e != p.edge && !e.peerConflicted && !e.valid() {
+				b.requeue(e.from, p.can.self)
+			}
+		}
+		if p.can.self == conflict {
+			continue
+		}
+		b.queue.push(p.placed)
+		for n := range p.evaluate.all() {
+			delete(b.seen, n)
+			b.queue.push(n)
+		}
+		b.askAhead(p.placed)
+	}
+}
+
+func (b *builder) requeue(n *Node, how placing) {
+	switch {
+	case how == replace:
+		delete(b.seen, n)
+		b.queue.push(n)
+	case how == placeOK && !b.seen[n]:
+		b.queue.push(n)
+	case how == placeOK && !b.before(11) && (!b.opt.NoSave || b.requested):
+		delete(b.seen, n)
+		b.queue.push(n)
+	}
+}
+
+// resolveLinks queues the targets of placed links that lie in the tree.
+func (b *builder) resolveLinks() {
+	for l := range b.linkNodes.all() {
+		b.linkNodes.del(l)
+		if l.Root() != b.tree || l.target == nil || !l.target.isDescendantOf(b.tree.Target()) {
+			continue
+		}
+		t := l.target
+		if t.resolveParent() == nil || b.seen[t] {
+			continue
+		}
+		if l.overrides != nil && !b.before(11) {
+			t.overridesEdgeAdded(l.overrides)
+		}
+		b.queue.push(t)
+	}
+}
+
+func (b *builder) byLocation(nodes []*Node) []*Node {
+	sort.SliceStable(nodes, func(i, j int) bool { return b.coll.compare(nodes[i].location, nodes[j].location) < 0 })
+	return nodes
+}
+
+var errNoPath = errors.New("tree: no path given")

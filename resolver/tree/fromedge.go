@@ -1,0 +1,211 @@
+package tree
+
+import (
+	"path"
+	"sort"
+	"strings"
+
+	"gpq/resolver/spec"
+)
+
+// virtualRoot is a scratch root with the dependencies of n, where a candidate
+// and its peers are brought together before anything is placed.
+func (b *builder) virtualRoot(n *Node, reuse bool) *Node {
+	if reuse {
+		if vr := b.virtualRoots[n]; vr != nil {
+			return vr
+		}
+	}
+	vr := b.newNode(nodeOptions{path: n.realpath, source: n, overrides: n.overrides})
+	for _, c := range n.kids().all() {
+		if c.link && c.target != nil {
+			b.newNode(nodeOptions{path: c.realpath, source: c.target, root: vr})
+		}
+	}
+	b.virtualRoots[n] = vr
+	return vr
+}
+
+// nodeFromEdge makes the node that e asks for, in parent (a virtual root),
+// with its peers beside it. second is another edge to the same name that would
+// better be satisfied too. required gathers the nodes whose conflicts count.
+func (b *builder) nodeFromEdge(e *Edge, parent *Node, second *Edge, required *set[*Node]) (*Node, error) {
+	if parent == nil {
+		parent = b.virtualRoot(e.from, false)
+	}
+	n, err := b.nodeFromSpec(e, e, parent)
+	if err != nil {
+		return nil, err
+	}
+	if second != nil && !second.valid() {
+		other, err := b.nodeFromSpec(second, e, parent)
+		if err != nil {
+			return nil, err
+		}
+		if e.valid() {
+			n = other
+		}
+	}
+	n.SetParent(parent)
+	if required.has(e.from) && e.kind != PeerOptional ||
+		second != nil && required.has(second.from) && second.kind != PeerOptional {
+		required.add(n)
+	}
+	b.peerSource[n] = parent.source
+	if b.opt.Global && e.from.isProjectRoot() {
+		return n, nil
+	}
+	return n, b.loadPeerSet(n, required)
+}
+
+// nodeFromSpec makes a node for what e asks, under the name of named.
+func (b *builder) nodeFromSpec(e, named *Edge, parent *Node) (*Node, error) {
+	s, err := b.resolveSpec(named.name, b.edgeSpec(e), e.from.path)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.checkAllow(s, e); err != nil {
+		return b.failureNode(named.name, parent, e, err), nil
+	}
+	isWS := b.tree.hasWorkspace(named.name)
+	transitive := s.Kind == spec.Directory && b.opt.InstallLinks && !b.before(11) &&
+		!parent.link && strings.HasPrefix(parent.resolved, "file:")
+	if s.Kind == spec.Directory && !transitive && (isWS || !b.opt.InstallLinks || b.insideProject(e, parent)) {
+		pkg, err := b.readPackage(s.Where)
+		if err != nil {
+			pkg = &Pkg{}
+		}
+		l := b.newNode(nodeOptions{link: true, name: named.name, parent: parent, realpath: s.Where, pkg: pkg})
+		b.linkNodes.add(l)
+		return l, nil
+	}
+	if isWS {
+		if we, ok := b.tree.edgesOut.get(named.name); ok && we.to != nil && we.to.isWorkspace() && we.to.satisfies(e) {
+			return we.to, nil
+		}
+	}
+	if transitive {
+		s = &spec.Spec{Raw: s.Raw, Kind: spec.Directory, Name: named.name,
+			Where: path.Join(parent.resolved[5:], strings.TrimPrefix(e.rawSpec, "file:"))}
+	}
+	pkg, err := b.manifest(s, e)
+	if err != nil {
+		if ctxErr := b.ctx.Err(); ctxErr != nil {
+			return nil, ctxErr
+		}
+		return b.failureNode(named.name, parent, e, err), nil
+	}
+	pkg, selector, err := b.extensions.apply(pkg)
+	if err != nil {
+		return b.failureNode(named.name, parent, e, err), nil
+	}
+	n := b.newNode(nodeOptions{name: named.name, pkg: pkg, parent: parent})
+	n.extended = selector
+	return n, nil
+}
+
+func (b *builder) insideProject(e *Edge, parent *Node) bool {
+	if b.before(11) || !strings.HasPrefix(e.rawSpec, "file:../") && !strings.HasPrefix(e.rawSpec, "file:./") {
+		return false
+	}
+	target := path.Join(parent.realpath, e.rawSpec[5:])
+	root := path.Clean(b.tree.realpath)
+	return target == root || strings.HasPrefix(target, root+"/")
+}
+
+func (n *Node) hasWorkspace(name string) bool {
+	for _, w := range n.workspaces {
+		if w.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// failureNode stands for what could not be loaded: fatal in the end unless
+// optional.
+func (b *builder) failureNode(name string, parent *Node, e *Edge, err error) *Node {
+	n := b.newNode(nodeOptions{name: name, parent: parent, err: err})
+	b.loadFailures.add(n)
+	b.result.failed(e, err)
+	return n
+}
+
+// loadPeerSet loads the peers of n, and theirs, beside it.
+func (b *builder) loadPeerSet(n *Node, required *set[*Node]) error {
+	var peers []*Edge
+	for _, e := range n.edgesOut.all() {
+		if e.peer() && !(e.to != nil && e.valid()) {
+			peers = append(peers, e)
+		}
+	}
+	sort.SliceStable(peers, func(i, j int) bool { return b.coll.compare(peers[i].name, peers[j].name) < 0 })
+	for _, e := range peers {
+		if n.parent == nil && !b.before(11) {
+			break
+		}
+		if e.to != nil && e.valid() {
+			continue
+		}
+		stop, err := b.loadPeer(n, e, required)
+		if err != nil {
+			return err
+		}
+		if stop {
+			break
+		}
+	}
+	return nil
+}
+
+// loadPeer loads one peer of n. stop is whether n lost its place meanwhile.
+func (b *builder) loadPeer(n *Node, e *Edge, required *set[*Node]) (stop bool, err error) {
+	if n.parent == nil {
+		return true, nil
+	}
+	parentEdge, _ := n.parent.edgesOut.get(e.name)
+	src := n.parent.source
+	mine := src != nil && (src.isProjectRoot() || src.isWorkspace())
+	conflictOK := b.opt.Force || !mine && !b.opt.StrictPeerDeps
+
+	if e.to == nil {
+		if parentEdge == nil {
+			if !b.before(12) && e.kind == PeerOptional && src != nil {
+				if cur := src.Resolve(e.name); cur == nil || cur.satisfies(e) {
+					return false, nil
+				}
+			}
+			_, err := b.nodeFromEdge(e, n.parent, nil, required)
+			return false, err
+		}
+		dep, err := b.nodeFromEdge(parentEdge, n.parent, e, required)
+		if err != nil {
+			return false, err
+		}
+		if e.valid() {
+			return false, nil
+		}
+		if conflictOK || !required.has(dep) {
+			e.peerConflicted = true
+			return false, nil
+		}
+		if n.parent == nil {
+			return true, nil
+		}
+		return false, b.peerConflict(e, parentEdge)
+	}
+
+	cur := e.to
+	dep, err := b.nodeFromEdge(e, nil, nil, required)
+	if err != nil {
+		return false, err
+	}
+	if dep.canReplace(cur, nil) {
+		_, err := b.nodeFromEdge(e, n.parent, nil, required)
+		return false, err
+	}
+	if conflictOK || !required.has(e.from) {
+		return false, nil
+	}
+	return false, b.peerConflict(e, parentEdge)
+}

@@ -1,0 +1,397 @@
+package tree
+
+import (
+	"path"
+	"strings"
+)
+
+// SetParent puts n into parent's node_modules, over whatever is there under
+// its name; nil takes it out of its tree.
+func (n *Node) SetParent(parent *Node) {
+	if parent == nil {
+		if n.parent != nil {
+			n.setRoot(nil)
+		}
+		return
+	}
+	if parent.link {
+		parent = parent.target
+	}
+	if n == parent || n.parent == parent {
+		return
+	}
+	newPath := joinModules(parent.path, n.name)
+	if n.parent != nil {
+		n.parent.children.del(n.name)
+		n.parent = nil
+	}
+	if n.fsParent != nil {
+		n.fsParent.fsChildren.del(n)
+		n.fsParent = nil
+	}
+	if newPath != n.path {
+		n.changePath(newPath)
+	}
+	n.setRoot(parent.Root())
+}
+
+func (n *Node) setFsParent(p *Node) {
+	if p == nil {
+		if n.fsParent != nil {
+			n.setRoot(nil)
+		}
+		return
+	}
+	if p.link {
+		p = p.target
+	}
+	if n == p || p.realpath == n.realpath || n.fsParent == p {
+		return
+	}
+	newPath := n.path
+	if n.fsParent != nil {
+		newPath = path.Join(p.path, relpath(n.fsParent.path, n.path))
+	}
+	if newPath == joinModules(p.path, n.name) {
+		n.SetParent(p)
+		return
+	}
+	oldParent, oldName := n.parent, n.name
+	if n.parent != nil {
+		n.parent.children.del(n.name)
+		n.parent = nil
+	}
+	if n.fsParent != nil {
+		n.fsParent.fsChildren.del(n)
+		n.fsParent = nil
+	}
+	if newPath != n.path {
+		n.changePath(newPath)
+	}
+	if oldParent != nil {
+		oldParent.reloadNamed(oldName)
+	}
+	n.setRoot(p.Root())
+}
+
+// delist takes n out of its root's lists, before its path or root changes.
+func (n *Node) delist() {
+	r := n.Root()
+	if r.realpath == "" || n.path == "" {
+		return
+	}
+	r.inventory.del(n)
+	r.tops.del(n)
+}
+
+// refresh gives n its location and lists it under its root.
+func (n *Node) refresh() {
+	r := n.Root()
+	n.location = relpath(r.realpath, n.path)
+	r.inventory.add(n)
+	if n.env.onList != nil && r == n.env.tree {
+		n.env.onList(n)
+	}
+}
+
+func (n *Node) changePath(newPath string) {
+	n.delist()
+	old := n.path
+	n.path = newPath
+	if name := moduleName(newPath); name != "" {
+		n.name = name
+	}
+	if !n.link {
+		n.realpath = newPath
+		for l := range n.linksIn.all() {
+			l.delist()
+			l.realpath = newPath
+			l.refresh()
+		}
+	}
+	for c := range n.fsChildren.all() {
+		c.changePath(path.Join(newPath, relpath(old, c.path)))
+	}
+	for name, c := range n.kids().all() {
+		c.changePath(joinModules(newPath, name))
+	}
+	n.refresh()
+}
+
+// moduleName is the package name at the end of a node_modules path, "" where
+// it is none.
+func moduleName(p string) string {
+	const nm = "node_modules/"
+	i := strings.LastIndex(p, nm)
+	if i < 0 || i > 0 && p[i-1] != '/' {
+		return ""
+	}
+	name := p[i+len(nm):]
+	slash := strings.Count(name, "/")
+	if name == "" || slash > 1 || (slash == 1) != strings.HasPrefix(name, "@") {
+		return ""
+	}
+	return name
+}
+
+func (n *Node) setRoot(root *Node) {
+	for root != nil && root.Root() != root {
+		root = root.Root()
+	}
+	if root == nil {
+		root = n
+	}
+	n.delist()
+	if n.path == "" || root.realpath == "" || root.path == "" {
+		n.root = root
+		return
+	}
+	n.root = n
+	for l := range n.linksIn.all() {
+		l.target = nil
+		n.linksIn.del(l)
+	}
+	target := n.unlink()
+	n.leaveOther(root)
+	if root == n {
+		n.refresh()
+	} else {
+		n.enter(root)
+	}
+	n.reloadAcross(root)
+	n.bringFamily(root)
+	if n.link && target != nil && n.target == nil && root != n {
+		target.setRoot(root)
+	}
+}
+
+// unlink breaks a link's hold on its target for the time of a move.
+func (n *Node) unlink() *Node {
+	if !n.link {
+		return n
+	}
+	t := n.target
+	if t != nil {
+		t.linksIn.del(n)
+		if t.Root() == n {
+			t.delist()
+		}
+	}
+	n.target = nil
+	return t
+}
+
+func (n *Node) leaveOther(root *Node) {
+	if n.parent != nil && n.parent.Root() != root {
+		n.parent.children.del(n.name)
+		n.parent = nil
+	}
+	if n.fsParent != nil && n.fsParent.Root() != root {
+		n.fsParent.fsChildren.del(n)
+		n.fsParent = nil
+	}
+}
+
+func (n *Node) enter(root *Node) {
+	loc := relpath(root.realpath, n.path)
+	if cur := root.inventory.at(loc); cur != nil {
+		cur.setRoot(nil)
+	}
+	n.root = root
+	n.refresh()
+	n.findParent(root)
+	if n.parent == nil {
+		root.tops.add(n)
+	} else {
+		root.tops.del(n)
+	}
+	n.adopt(root)
+	n.joinLinks(root)
+}
+
+// findParent looks up the path for the node that holds this one.
+func (n *Node) findParent(root *Node) {
+	for p := parentDir(n.path); p != ""; p = parentDir(p) {
+		ploc := relpath(root.realpath, p)
+		parent := root.inventory.at(ploc)
+		if parent == nil || parent.link {
+			continue
+		}
+		want := "node_modules/" + n.name
+		if ploc != "" {
+			want = ploc + "/" + want
+		}
+		if n.location == want {
+			n.becomeChild(parent)
+			return
+		}
+		if n.fsParent != nil {
+			n.fsParent.fsChildren.del(n)
+		}
+		parent.fsChildren.add(n)
+		n.fsParent = parent
+		return
+	}
+}
+
+func (n *Node) becomeChild(parent *Node) {
+	if old, ok := parent.children.get(n.name); ok && old != n {
+		old.setRoot(nil)
+	}
+	if n.parent != nil {
+		n.parent.children.del(n.name)
+		n.parent.reloadNamed(n.name)
+	}
+	parent.children.set(n.name, n)
+	n.parent = parent
+	if !n.link {
+		parent.reloadNamed(n.name)
+	}
+}
+
+// adopt takes in the tops that belong below n: its place was empty before.
+func (n *Node) adopt(root *Node) {
+	nm := "node_modules/"
+	if n.location != "" {
+		nm = n.location + "/node_modules/"
+	}
+	for c := range root.tops.all() {
+		isChild := c.location == nm+c.name
+		isFs := c != n && c.parent == nil && strings.HasPrefix(path.Dir(c.path), n.path) &&
+			(c.fsParent == nil || c.fsParent == n || strings.HasPrefix(path.Dir(n.path), c.fsParent.path))
+		if !isChild && !isFs {
+			continue
+		}
+		if n.link {
+			c.setRoot(nil)
+			continue
+		}
+		if c.fsParent != nil {
+			c.fsParent.fsChildren.del(c)
+		}
+		c.fsParent = nil
+		if isChild {
+			n.children.set(c.name, c)
+			c.parent = n
+			root.tops.del(c)
+		} else {
+			n.fsChildren.add(c)
+			c.fsParent = n
+		}
+	}
+}
+
+// joinLinks connects links and targets that meet at the same real path.
+func (n *Node) joinLinks(root *Node) {
+	for o := range root.inventory.byRealpath[n.realpath].all() {
+		if o == n {
+			continue
+		}
+		if n.link {
+			t := o.Target()
+			n.target = t
+			if t != nil {
+				n.pkg = t.pkg
+				t.linksIn.add(n)
+			}
+			if n.parent != nil {
+				n.parent.reloadNamed(n.name)
+			}
+			return
+		}
+		if o.link {
+			o.target = n
+			o.pkg = n.pkg
+			n.linksIn.add(o)
+			if o.parent != nil {
+				o.parent.reloadNamed(o.name)
+			}
+		}
+	}
+}
+
+// reloadAcross resolves anew every edge that crosses into another tree.
+func (n *Node) reloadAcross(root *Node) {
+	for e := range n.edgesIn.all() {
+		if e.from.Root() != root {
+			e.reload(false)
+		}
+	}
+	for _, e := range n.edgesOut.all() {
+		if e.to == nil || e.to.Root() != root {
+			e.reload(false)
+		}
+	}
+}
+
+func (n *Node) bringFamily(root *Node) {
+	family := n.fsChildren.slice()
+	family = append(family, n.kids().values()...)
+	family = append(family, n.inventory.order.slice()...)
+	for _, c := range family {
+		if c == n || c.Root() == root {
+			continue
+		}
+		c.delist()
+		c.parent = nil
+		n.children.del(c.name)
+		c.fsParent = nil
+		n.fsChildren.del(c)
+		for l := range c.linksIn.all() {
+			l.target = nil
+			c.linksIn.del(l)
+		}
+	}
+	for _, c := range family {
+		if c != n && c.Root() != root {
+			c.setRoot(root)
+		}
+	}
+}
+
+// replace puts n where old is, with old's children.
+func (n *Node) replace(old *Node) {
+	n.delist()
+	if old.parent != nil {
+		if cur, ok := old.parent.children.get(n.name); ok && cur == old {
+			n.path = joinModules(old.parent.path, n.name)
+		} else {
+			n.path, n.name = old.path, old.name
+		}
+	} else {
+		n.path, n.name = old.path, old.name
+	}
+	if !n.link {
+		n.realpath = n.path
+	}
+	n.refresh()
+	if !n.link {
+		for _, kid := range old.kids().all() {
+			kid.SetParent(n)
+		}
+		if old.link && old.target != nil {
+			old.target.setRoot(nil)
+		}
+	}
+	if !old.isRoot() {
+		n.setRoot(old.Root())
+	}
+}
+
+// reloadNamed resolves anew what may now find another name at n or below.
+func (n *Node) reloadNamed(name string) { n.reloadNamedFrom(name, n.location) }
+
+func (n *Node) reloadNamedFrom(name, rootLoc string) {
+	if e, ok := n.edgesOut.get(name); ok {
+		here := e.to != nil && e.to.location == rootLoc+"/node_modules/"+e.name
+		if here || n.Resolve(name) != e.to {
+			e.reload(true)
+		}
+	}
+	for _, c := range n.kids().all() {
+		c.reloadNamedFrom(name, rootLoc)
+	}
+	for c := range n.fsChildren.all() {
+		c.reloadNamedFrom(name, rootLoc)
+	}
+}

@@ -1,0 +1,91 @@
+package tree
+
+import (
+	"context"
+	"time"
+
+	"gpq/resolver/registry"
+	"gpq/resolver/semver"
+	"gpq/resolver/spec"
+)
+
+// Source gives packuments. Its answers are remembered by the builder, errors
+// included.
+type Source interface {
+	Packument(ctx context.Context, name string) (*registry.Packument, error)
+}
+
+// Picker chooses the version that npm would. The error says why there is
+// none.
+type Picker interface {
+	Pick(p *registry.Packument, want *spec.Spec, o PickOptions) (*registry.Manifest, error)
+}
+
+// PickOptions are what of a choice differs between packages.
+type PickOptions struct {
+	Before time.Time // zero: no limit
+	Avoid  string    // range of versions to keep clear of; "" for none
+}
+
+// Contents gives what only a package's tarball holds. It may be nil: then
+// bundled packages are reported, not known.
+type Contents interface {
+	// Bundled has the package.json of every package below node_modules in the
+	// tarball, by path («node_modules/a/node_modules/b»), and npm-shrinkwrap.json
+	// under that name where the tarball has one.
+	Bundled(ctx context.Context, p *Pkg) (map[string][]byte, error)
+	// Manifest is the package.json of a git, URL or tarball dependency.
+	Manifest(ctx context.Context, s *spec.Spec, where string) (*Pkg, error)
+}
+
+// Options say which tree to build. The zero value is npm install in Path with
+// npm's defaults, but for NPM, Node and the platform, which must be set.
+type Options struct {
+	Path   string // absolute: the root of the tree
+	Home   string // absolute: where «~/» is
+	Global bool
+
+	NPM, Node     string // exact versions
+	OS, CPU, Libc string // as node has them
+
+	Add          []string // specs to add, as typed
+	Rm           []string // names to remove
+	SaveKind     string   // "", prod, dev, optional, peer, peerOptional
+	SaveBundle   bool
+	Update       []string // names to update
+	UpdateAll    bool
+	NoSave       bool
+	NoPrune      bool
+	NoLock       bool // as if there were no lockfile
+	VirtualOnly  bool // what the lockfile says, and nothing else
+	LockRequired bool // fail without a lockfile, and where it is out of step
+
+	LegacyPeerDeps, StrictPeerDeps, Force, PreferDedupe, InstallLinks, EngineStrict bool
+	// Complete opens the tarballs of packages that bundle others.
+	Complete        bool
+	InstallStrategy string // "" is hoisted
+	Omit            []string
+
+	Workspaces           []string // only these, by name
+	IncludeWorkspaceRoot bool
+
+	AllowGit, AllowRemote, AllowFile, AllowDirectory string // "" is the npm version's default
+
+	Before        time.Time
+	BeforeExclude func(name string) bool // names that Before does not hold for
+
+	// Avoid has the versions to get away from, by name: npm audit fix.
+	Avoid map[string]string
+	// AsIfAdded takes this package.json for the project's own: an npm exec
+	// without a folder. nil reads Path.
+	Package *Pkg
+}
+
+// Deps are what a build needs from outside.
+type Deps struct {
+	Source   Source
+	Picker   Picker
+	Contents Contents      // may be nil
+	Semver   *semver.Cache // may be nil
+	Ahead    int           // packuments asked for at once ahead of need; 0 is 64
+}

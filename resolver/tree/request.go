@@ -1,0 +1,186 @@
+package tree
+
+import (
+	"path/filepath"
+	"sync"
+
+	"gpq/resolver/spec"
+)
+
+// resolvedAdd is a spec of the command line with its name known.
+type resolvedAdd struct {
+	tree      *Node
+	name, raw string
+}
+
+// applyRequests changes the root's or the workspaces' dependencies as the
+// command line wants.
+func (b *builder) applyRequests() error {
+	root := b.tree.Target()
+	if len(b.opt.Workspaces) == 0 {
+		return b.applyTo(root)
+	}
+	nodes := b.workspaceNodes(b.opt.Workspaces)
+	if b.opt.IncludeWorkspaceRoot {
+		nodes = append(nodes, root)
+	}
+	for _, n := range nodes {
+		if err := b.applyTo(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// workspaceNodes are the nodes of the workspaces of those names.
+func (b *builder) workspaceNodes(names []string) []*Node {
+	root := b.tree.Target()
+	var out []*Node
+	for _, name := range names {
+		for _, w := range root.workspaces {
+			if w.name != name {
+				continue
+			}
+			if n := root.Root().inventory.at(relpath(root.realpath, w.path)); n != nil {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func (b *builder) applyTo(n *Node) error {
+	if !b.opt.Global && len(b.updateNames) > 0 {
+		b.queueNamedUpdates()
+	}
+	globals := b.globalUpdates(n)
+	b.queueVulnerable()
+	var removed bool
+	if len(b.opt.Rm) > 0 {
+		n.pkg = n.pkg.clone()
+		for _, name := range b.opt.Rm {
+			n.pkg.rmDep(name)
+		}
+		removed = true
+	}
+	if len(b.opt.Add) > 0 {
+		if err := b.add(n); err != nil {
+			return err
+		}
+	}
+	if removed || len(b.opt.Add) > 0 || b.opt.Global {
+		n.setPkg(n.pkg)
+	}
+	for _, a := range b.resolvedAdd {
+		if a.tree == n {
+			b.markExplicit(n, a.name)
+		}
+	}
+	for _, name := range globals {
+		b.markExplicit(n, name)
+	}
+	b.queue.push(n)
+	return nil
+}
+
+func (b *builder) markExplicit(n *Node, name string) {
+	if e, ok := n.edgesOut.get(name); ok {
+		b.explicit.add(e)
+	}
+}
+
+// queueNamedUpdates queues whoever depends on a package to be updated.
+func (b *builder) queueNamedUpdates() {
+	for n := range b.tree.inventory.order.all() {
+		if !b.updateNames[n.name] || n.isTop() || n.inDepBundle() || b.before(12) && n.inShrinkwrap() {
+			continue
+		}
+		for e := range n.edgesIn.all() {
+			b.queue.push(e.from)
+		}
+	}
+}
+
+func (b *builder) queueVulnerable() {
+	if len(b.opt.Avoid) == 0 {
+		return
+	}
+	for n := range b.tree.inventory.order.all() {
+		if n.isProjectRoot() || !b.vulnerable(n) || n.bundler() != nil {
+			continue
+		}
+		for e := range n.edgesIn.all() {
+			b.queue.push(e.from)
+		}
+	}
+}
+
+// add reads the specs of the command line, all at once, and writes them into
+// the package of n.
+func (b *builder) add(n *Node) error {
+	found := make([]resolvedAdd, len(b.opt.Add))
+	errs := make([]error, len(b.opt.Add))
+	var wg sync.WaitGroup
+	for i, raw := range b.opt.Add {
+		wg.Go(func() { found[i], errs[i] = b.resolveAdd(n, raw) })
+	}
+	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			b.result.failedAdd(b.opt.Add[i], err)
+			return b.failureOf(err)
+		}
+	}
+	b.resolvedAdd = append(b.resolvedAdd, found...)
+	n.pkg = n.pkg.clone()
+	for _, a := range b.resolvedAdd {
+		n.pkg.addDep(a.name, a.raw, saveKind(b.opt.SaveKind), b.opt.SaveBundle)
+	}
+	return nil
+}
+
+// resolveAdd finds the name behind one spec, and the version behind a tag.
+func (b *builder) resolveAdd(n *Node, raw string) (resolvedAdd, error) {
+	s := b.specs.parseAt(raw, b.opt.Path)
+	if s.Kind == spec.Opaque {
+		return resolvedAdd{}, &Failure{Code: "EINVALIDSPEC", Message: raw + ": " + s.Err}
+	}
+	name, want := s.Name, s.RawSpec
+	tag := s.Kind == spec.Tag && s.Range != ""
+	if name == "" || tag {
+		pkg, err := b.manifestOfAdd(s)
+		if err != nil {
+			return resolvedAdd{}, err
+		}
+		name = pkg.Name
+		if name == "" && s.Kind == spec.Directory {
+			name = nameFromFolder(s.Where)
+		}
+		if tag {
+			want = pkg.Version
+		}
+	}
+	base := n.Target().path
+	switch s.Kind {
+	case spec.File:
+		want = "file:" + relpath(base, s.Where)
+	case spec.Directory:
+		if real, err := filepath.EvalSymlinks(s.Where); err == nil {
+			want = "file:" + relpath(base, real)
+		}
+	}
+	return resolvedAdd{n, name, want}, nil
+}
+
+func (b *builder) manifestOfAdd(s *spec.Spec) (*Pkg, error) {
+	if r := registrySpec(s); r != nil {
+		return b.ahead.manifest(r)
+	}
+	if s.Kind == spec.Directory {
+		return b.readPackage(s.Where)
+	}
+	if b.deps.Contents == nil {
+		return nil, &OutsideError{Spec: s.Raw, Kind: s.Kind}
+	}
+	return b.deps.Contents.Manifest(b.ctx, s, b.opt.Path)
+}
