@@ -28,6 +28,9 @@ func jsSpace(r rune) bool {
 
 func trim(s string) string { return strings.TrimFunc(s, jsSpace) }
 
+// IsSpace says whether JavaScript takes r for white space, which npm trims.
+func IsSpace(r rune) bool { return jsSpace(r) }
+
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isLetterDash(c byte) bool {
