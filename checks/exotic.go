@@ -1,9 +1,143 @@
 package checks
 
-import "strings"
+import (
+	"context"
+	"slices"
+	"strings"
 
-// exoticSpec says whether a dependency's value points outside a registry.
-func exoticSpec(value string) bool {
-	v := strings.TrimSpace(value)
-	return strings.Contains(v, "/") && !strings.HasPrefix(v, "npm:") || strings.Contains(v, ":") && !strings.HasPrefix(v, "npm:")
+	"gpq/resolver"
+)
+
+var exoticCheck = Check{
+	ID:       "exotic",
+	Title:    "is anything in the plan not from a registry?",
+	Anything: true,
+	Doc: `Looks for what comes from a git repository, a URL, or a file outside the project: nothing of it can be checked. It
+stands at the package that asks for it; where the project itself asks, at the thing itself.
+
+Flagged: as a warning where the project asks; as danger where a package of a registry does. Also, as a warning, once: a
+default registry that only the project names; and, as danger, a package from another registry than the policy binds it to.`,
+	Run: runExotic,
+}
+
+func runExotic(_ context.Context, s *Subject) (Finding, error) {
+	if anyMatch(s.Rules.ExoticAllow, s.Name, s.Version) {
+		return clearf("allowed by the policy")
+	}
+	if s.Registry == "" && !s.Bundled {
+		return s.exoticItem()
+	}
+	if home, bound := s.Rules.Home(s.Name); bound && s.Registry != "" && !sameURL(home, s.Registry) {
+		return flag(Danger, "comes from %s, but the policy binds it to %s", s.Registry, home), nil
+	}
+	if asked := s.exoticAsked(); len(asked) > 0 {
+		return flag(Danger, "asks for what is from no registry: %s", list(asked, 3)).signal(DepExotic).
+			with(said("dependency", asked[0])), nil
+	}
+	return s.projectRegistry()
+}
+
+// exoticItem is about something that is itself from no registry.
+func (s *Subject) exoticItem() (Finding, error) {
+	what := cut(strings.TrimPrefix(s.place(), s.Name+" at "), 160)
+	if !s.Direct && !s.Named {
+		return flag(Danger, "is from no registry, and the project did not ask for it: %s", what).signal(DepExotic), nil
+	}
+	return flag(Warning, "is from no registry: %s", what), nil
+}
+
+func (s *Subject) place() string {
+	switch {
+	case s.Tarball != "":
+		return s.Tarball
+	case len(s.Specs) > 0:
+		return s.Specs[0].Raw
+	}
+	return s.Name
+}
+
+// exoticAsked gives what this package asks for from outside a registry: what
+// the plan could not resolve, and what its manifest says.
+func (s *Subject) exoticAsked() []string {
+	var out []string
+	for _, u := range s.Plan.Unresolved {
+		if u.By == s.Package && u.By != (resolver.Package{}) && exoticSpec(u.Spec) {
+			out = append(out, u.Spec)
+		}
+	}
+	for _, d := range dependenciesOf(s.Manifest) {
+		text := d.key + "@" + d.value
+		if d.exotic && !slices.ContainsFunc(out, func(o string) bool { return strings.Contains(o, d.value) }) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// projectRegistry is about a default registry that only the project names.
+func (s *Subject) projectRegistry() (Finding, error) {
+	o := s.Overview
+	if o.projectDefault == "" || s.Registry != o.projectDefault || s.Rules.trusts(s.Registry) {
+		return clearf("from a registry")
+	}
+	if o.firstFrom[s.Registry] != s {
+		return clearf("from %s", s.Registry)
+	}
+	return flag(Warning, "the default registry %s is named by the project alone", s.Registry), nil
+}
+
+func (r *Rules) trusts(registry string) bool {
+	return slices.ContainsFunc(r.Registries, func(k RegistryRule) bool { return sameURL(k.URL, registry) })
+}
+
+func sameURL(a, b string) bool {
+	return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/")
+}
+
+// standIns are items for what the project asks for from outside a registry and
+// the plan could not make known, so that the report has a place for it.
+func standIns(plan *resolver.Plan) []*Subject {
+	var out []*Subject
+	for i := range plan.Unresolved {
+		u := &plan.Unresolved[i]
+		if !standsAlone(u) || slices.ContainsFunc(plan.Items, func(it resolver.Item) bool { return it.Registry == "" && it.Name == u.Name }) {
+			continue
+		}
+		name := u.Name
+		if name == "" {
+			name = u.Spec
+		}
+		out = append(out, &Subject{stands: u, Item: resolver.Item{
+			Package: resolver.Package{Name: name}, Via: [][]string{u.Via}, Direct: true,
+		}})
+	}
+	return out
+}
+
+// unresolvedFinding answers exotic for a stand-in.
+func (s *Subject) unresolvedFinding() Finding {
+	reason := s.stands.Reason
+	if reason == "" {
+		reason = "could not be made known"
+	}
+	if anyMatch(s.Rules.ExoticAllow, s.Name, s.Version) {
+		f, _ := clearf("allowed by the policy")
+		return f
+	}
+	return flag(Warning, "is from no registry: %s (%s)", cut(s.stands.Spec, 160), cut(reason, 120))
+}
+
+// standsAlone: nothing in a registry asks for it, and it is from none.
+func standsAlone(u *resolver.Unresolved) bool {
+	return u.By == (resolver.Package{}) && exoticSpec(specValue(u.Spec))
+}
+
+// specValue is a spec without the name before it: «x@github:a/b» → the rest.
+func specValue(spec string) string {
+	if i := strings.Index(spec[min(1, len(spec)):], "@"); i >= 0 {
+		if rest := spec[i+2:]; exoticSpec(rest) {
+			return rest
+		}
+	}
+	return spec
 }

@@ -1,12 +1,98 @@
 package checks
 
-import "gpq/resolver/registry"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+
+	"gpq/resolver/registry"
+)
 
 // PackageJSON is the part of a tarball's package.json that npm acts on.
 type PackageJSON struct {
 	Name, Version string
 	Scripts       registry.Deps
 	Dependencies  registry.Deps // with the optional ones
-	Bin           registry.Deps
+	Bin           registry.Deps // command → path, cleaned as npm cleans it
 	Gypfile       *bool
+}
+
+// ParsePackageJSON reads a package.json as npm does: fields of a wrong kind
+// are as if they were absent, the file itself must be one JSON object.
+func ParsePackageJSON(text []byte) (*PackageJSON, error) {
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	var doc map[string]json.RawMessage
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, fmt.Errorf("package.json: %w", err)
+	}
+	if doc == nil {
+		return nil, errors.New("package.json: no object")
+	}
+	p := &PackageJSON{Scripts: stringMap(doc["scripts"])}
+	_ = json.Unmarshal(doc["name"], &p.Name)
+	_ = json.Unmarshal(doc["version"], &p.Version)
+	p.Dependencies = mergeDeps(stringMap(doc["dependencies"]), stringMap(doc["optionalDependencies"]))
+	p.Bin = binOf(p.Name, doc)
+	var gyp bool
+	if json.Unmarshal(doc["gypfile"], &gyp) == nil && len(doc["gypfile"]) > 0 {
+		p.Gypfile = &gyp
+	}
+	return p, nil
+}
+
+func stringMap(raw json.RawMessage) registry.Deps {
+	var m map[string]any
+	if json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	var out registry.Deps
+	for k, v := range m {
+		if s, ok := v.(string); ok {
+			out = append(out, registry.Dep{Name: k, Value: s})
+		}
+	}
+	sortDeps(out)
+	return out
+}
+
+func sortDeps(d registry.Deps) {
+	sort.Slice(d, func(i, j int) bool { return d[i].Name < d[j].Name })
+}
+
+// mergeDeps puts b over a, as npm does with optional dependencies.
+func mergeDeps(a, b registry.Deps) registry.Deps {
+	out := registry.Deps{}
+	for _, d := range a {
+		if _, has := b.Get(d.Name); !has {
+			out = append(out, d)
+		}
+	}
+	out = append(out, b...)
+	sortDeps(out)
+	return out
+}
+
+// binOf reads bin in either of its forms. directories.bin needs the files, and
+// is left out here.
+func binOf(name string, doc map[string]json.RawMessage) registry.Deps {
+	var one string
+	if json.Unmarshal(doc["bin"], &one) == nil && one != "" {
+		return registry.Deps{{Name: path.Base(name), Value: cleanBin(one)}}
+	}
+	out := stringMap(doc["bin"])
+	for i, d := range out {
+		out[i] = registry.Dep{Name: path.Base(strings.ReplaceAll(d.Name, "\\", "/")), Value: cleanBin(d.Value)}
+	}
+	sortDeps(out)
+	return out
+}
+
+// cleanBin writes a path as npm does: inside the package, without a leading
+// «./».
+func cleanBin(p string) string {
+	return strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(p, "\\", "/")), "/")
 }

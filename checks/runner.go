@@ -15,16 +15,19 @@ import (
 // every check about every item, stamps and joins the answers.
 type Runner struct {
 	Checks     []Check
-	Policy     *Policy
+	Policy     *Policy // never nil
 	Packuments registry.Source
 	Tarballs   Tarballs // nil: no tarball is read
 	Collectors []Collector
 	Now        time.Time
+	// ProjectDefault is the default registry where only the project's own
+	// files name it, a base URL with a trailing slash; "" otherwise.
+	ProjectDefault string
 	// Workers bounds the checks at once; 0 is one for each CPU.
 	Workers int
 	// CheckTimeout bounds one check about one item; 0 is 10 seconds.
 	CheckTimeout time.Duration
-	// FactsTimeout bounds the finding out ahead; 0 is 60 seconds.
+	// FactsTimeout bounds the finding out ahead; 0 is 90 seconds.
 	FactsTimeout time.Duration
 }
 
@@ -32,14 +35,16 @@ type Runner struct {
 // context's; what could not be found out is in the report as unknown.
 func (r *Runner) Run(ctx context.Context, plan *resolver.Plan) (*Report, error) {
 	subjects := r.subjects(ctx, plan)
-	r.collect(ctx, subjects)
 	rep := &Report{At: r.Now, Plan: plan, Items: make([]ItemReport, len(subjects))}
 	for _, c := range r.Checks {
 		rep.Asked = append(rep.Asked, c.ID)
 	}
+	rep.Notices = append(planNotices(plan), offersNotices(subjects)...)
+	r.collect(ctx, subjects)
 	each(len(subjects), r.workers(), func(i int) {
 		rep.Items[i] = r.item(ctx, subjects[i])
 	})
+	r.Policy.settle(rep)
 	return rep, ctx.Err()
 }
 
@@ -68,22 +73,29 @@ func each(n, workers int, f func(int)) {
 	wg.Wait()
 }
 
+// item asks all checks about one item, and joins what they say.
 func (r *Runner) item(ctx context.Context, s *Subject) ItemReport {
-	out := ItemReport{Item: s.Item}
+	out := ItemReport{Item: s.Item, Findings: make([]Finding, 0, len(r.Checks))}
 	if s.Release != nil {
 		out.Published = s.Release.At
 	}
 	for _, c := range r.Checks {
 		f := r.ask(ctx, c, s)
 		f.Check, f.Package = c.ID, s.Package
+		f.Joined, f.Approved = nil, ""
 		out.Findings = append(out.Findings, f)
 	}
+	age, _ := s.Age()
+	combine(out.Findings, age, s.Limits)
 	return out
 }
 
 // ask runs one check. Whatever it does, there is an answer: an error, a panic
 // and a deadline are «could not tell».
 func (r *Runner) ask(ctx context.Context, c Check, s *Subject) Finding {
+	if f, done := s.outOfReach(c); done {
+		return f
+	}
 	timeout := r.CheckTimeout
 	if timeout <= 0 {
 		timeout = 10 * time.Second
@@ -100,6 +112,25 @@ func (r *Runner) ask(ctx context.Context, c Check, s *Subject) Finding {
 	}
 }
 
+// outOfReach answers for checks that do not apply to what is no registry
+// package, or has no artefact of its own.
+func (s *Subject) outOfReach(c Check) (Finding, bool) {
+	var f Finding
+	switch {
+	case s.stands != nil && c.ID == exoticCheck.ID:
+		return s.unresolvedFinding(), true
+	case c.Anything:
+		return f, false
+	case s.Bundled:
+		f, _ = skippedf("comes inside another package's tarball")
+		return f, true
+	case s.Registry == "":
+		f, _ = skippedf("from no registry")
+		return f, true
+	}
+	return f, false
+}
+
 func guarded(ctx context.Context, c Check, s *Subject) (f Finding) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -110,30 +141,72 @@ func guarded(ctx context.Context, c Check, s *Subject) (f Finding) {
 	if err != nil {
 		return Finding{Message: err.Error(), Err: err}
 	}
+	if f.Outcome == Flagged && f.Severity == Unset {
+		f.Severity = Danger // zero refuses
+	}
+	if f.Outcome != Flagged {
+		f.Severity = Unset
+	}
 	return f
 }
 
+// subjects makes the windows of all items: documents and histories, one of
+// each for a package however many of its versions are in the plan.
 func (r *Runner) subjects(ctx context.Context, plan *resolver.Plan) []*Subject {
-	out := make([]*Subject, len(plan.Items))
-	each(len(out), 16, func(i int) { out[i] = r.subject(ctx, plan, i) })
+	out := make([]*Subject, 0, len(plan.Items))
+	for _, it := range plan.Items {
+		out = append(out, &Subject{Item: it})
+	}
+	out = append(out, standIns(plan)...)
+	shelf := r.shelf(ctx, out)
+	for _, s := range out {
+		s.Now, s.Plan, s.Limits, s.Rules = r.Now, plan, r.Policy.Limits, &r.Policy.Rules
+		s.History = NewHistory(nil)
+		if doc := shelf[s.Name]; doc != nil && s.hasDocument() {
+			s.Packument, s.PackumentErr, s.History = doc.packument, doc.err, doc.history
+		}
+		if s.Release = s.History.Release(s.Version); s.Release != nil {
+			s.Manifest = s.Release.Manifest
+		}
+	}
+	offers := offersOf(out, r.Policy.Rules.Registries)
+	view := newOverview(out, r.ProjectDefault)
+	for _, s := range out {
+		s.Offers, s.Overview = offers[s.Registry], view
+	}
 	return out
 }
 
-func (r *Runner) subject(ctx context.Context, plan *resolver.Plan, i int) *Subject {
-	s := &Subject{Item: plan.Items[i], Now: r.Now, Plan: plan, Limits: r.Policy.Limits, Rules: &r.Policy.Rules, Overview: &Overview{}}
-	s.Packument, s.PackumentErr = r.Packuments.Packument(ctx, s.Name)
-	s.History = NewHistory(s.Packument)
-	s.Release = s.History.Release(s.Version)
-	if s.Release != nil {
-		s.Manifest = s.Release.Manifest
-	}
-	return s
+// hasDocument says whether a registry has a document about the item itself.
+func (s *Subject) hasDocument() bool { return s.Registry != "" && !s.Bundled }
+
+// shelved is a package's document with its history, made once.
+type shelved struct {
+	packument *registry.Packument
+	history   *History
+	err       error
 }
 
-func (r *Runner) collect(ctx context.Context, subjects []*Subject) {
-	var wg sync.WaitGroup
-	for _, c := range r.Collectors {
-		wg.Go(func() { c.Collect(ctx, subjects) })
+func (r *Runner) shelf(ctx context.Context, subjects []*Subject) map[string]*shelved {
+	out := map[string]*shelved{}
+	var names []string
+	for _, s := range subjects {
+		if s.hasDocument() && out[s.Name] == nil {
+			out[s.Name] = &shelved{}
+			names = append(names, s.Name)
+		}
 	}
-	wg.Wait()
+	each(len(names), 16, func(i int) {
+		doc := out[names[i]]
+		doc.packument, doc.err = r.packument(ctx, names[i])
+		doc.history = NewHistory(doc.packument)
+	})
+	return out
+}
+
+func (r *Runner) packument(ctx context.Context, name string) (*registry.Packument, error) {
+	if r.Packuments == nil {
+		return nil, fmt.Errorf("%s: no registry to ask", name)
+	}
+	return r.Packuments.Packument(ctx, name)
 }

@@ -39,6 +39,7 @@ const (
 	DepNew    Signal = "new dependency"
 	DepYoung  Signal = "new dependency that is young"
 	DepRare   Signal = "new dependency that is rare"
+	DepFresh  Signal = "new dependency that was young when taken in"
 	DepExotic Signal = "new dependency from outside a registry"
 
 	SizeJump Signal = "size jump"

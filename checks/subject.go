@@ -15,7 +15,7 @@ type Subject struct {
 	Plan      *resolver.Plan
 	Packument *registry.Packument // nil where it could not be had: see PackumentErr
 	Manifest  *registry.Manifest  // nil where the packument has no such version
-	History   *History            // never nil; empty where Packument is
+	History   *History            // empty where Packument is nil
 	Release   *Release            // this version in History; nil where Manifest is
 	Offers    Offers
 	Limits    Limits // thresholds of the policy in force
@@ -24,15 +24,9 @@ type Subject struct {
 	// PackumentErr says why Packument is nil.
 	PackumentErr error
 	Facts        Facts
-}
-
-// Offers says which kinds of data the package's registry is known to give for
-// anything at all; what it does not offer is skipped, once.
-type Offers struct {
-	Signatures, Publishers, Attestations, Times bool
-	// Known: registry.npmjs.org is known to offer all of them, so that absence
-	// there is «unknown», not «skipped».
-	Known bool
+	// stands is what the item stands for where the plan could not make it
+	// known; nil for all others.
+	stands *resolver.Unresolved
 }
 
 // Age is how long ago this version was published, and whether that is known.

@@ -1,0 +1,23 @@
+package checks
+
+import "gpq/resolver"
+
+// Unchanged says that the item was there before and stays.
+func (s *Subject) Unchanged() bool { return s.Change == resolver.Unchanged }
+
+// artefactOf is another version of the same package, as the registry has it.
+func (s *Subject) artefactOf(r *Release) resolver.Package {
+	d := r.Manifest.Dist
+	return resolver.Package{Name: s.Name, Version: r.Version, Registry: s.Registry,
+		Tarball: d.Tarball, Integrity: resolver.Integrity(d.Integrity)}
+}
+
+// wantsBefore: this tarball has a bare binding.gyp, and only the predecessor's
+// own tarball tells whether it had one too.
+func (s *Subject) wantsBefore() bool {
+	if !s.Facts.Tarball.OK() || s.Predecessor() == nil {
+		return false
+	}
+	_, bare := tarballScripts(s.Facts.Tarball.Value)
+	return bare && len(installScripts(s.Predecessor().Manifest)) == 0
+}

@@ -1,0 +1,111 @@
+package checks
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gpq/resolver"
+	"gpq/resolver/registry"
+)
+
+// collect finds the facts out ahead: the collectors, the tarballs and the
+// documents of new dependencies, side by side.
+func (r *Runner) collect(ctx context.Context, subjects []*Subject) {
+	timeout := r.FactsTimeout
+	if timeout <= 0 {
+		timeout = 90 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, c := range r.Collectors {
+		wg.Go(func() { c.Collect(ctx, subjects) })
+	}
+	wg.Go(func() { each(len(subjects), 8, func(i int) { r.readTarball(ctx, subjects[i]) }) })
+	var docs map[string]Answer[*registry.Packument]
+	wg.Go(func() { docs = r.dependencyDocuments(ctx, subjects) })
+	wg.Wait()
+	for _, s := range subjects {
+		s.takeDependencies(docs)
+	}
+}
+
+// dependencyDocuments gets the documents of all new dependencies, most of
+// which are in the plan themselves.
+func (r *Runner) dependencyDocuments(ctx context.Context, subjects []*Subject) map[string]Answer[*registry.Packument] {
+	out := map[string]Answer[*registry.Packument]{}
+	var names []string
+	for _, s := range subjects {
+		for _, name := range s.NewDependencies() {
+			if _, has := out[name]; !has {
+				out[name] = Answer[*registry.Packument]{}
+				names = append(names, name)
+			}
+		}
+	}
+	got := make([]Answer[*registry.Packument], len(names))
+	each(len(names), 16, func(i int) { got[i] = Answered(r.packument(ctx, names[i])) })
+	for i, name := range names {
+		out[name] = got[i]
+	}
+	return out
+}
+
+// takeDependencies puts what is known of a subject's new dependencies into its
+// facts, with the downloads that a collector has left there.
+func (s *Subject) takeDependencies(docs map[string]Answer[*registry.Packument]) {
+	fresh := s.NewDependencies()
+	if len(fresh) == 0 {
+		return
+	}
+	s.Facts.Deps = make(map[string]DepFacts, len(fresh))
+	for _, name := range fresh {
+		f := DepFacts{Packument: docs[name]}
+		if w, ok := s.Facts.Weekly[name]; ok {
+			f.Weekly = Answer[int64]{Value: w.Value.Count, Err: w.Err, Asked: w.Asked}
+		}
+		s.Facts.Deps[name] = f
+	}
+}
+
+// readTarball reads the item's files where that is worth it: what was there
+// before and is no longer young has been read then.
+func (r *Runner) readTarball(ctx context.Context, s *Subject) {
+	if why := s.noTarball(); why != "" {
+		s.Facts.Tarball = Answer[*TarballFacts]{Err: &Withheld{why}, Asked: true}
+		return
+	}
+	if r.Tarballs == nil {
+		return
+	}
+	s.Facts.Tarball = Answered(openTarball(ctx, r.Tarballs, s.Package))
+	if s.wantsBefore() {
+		s.Facts.Before = Answered(openTarball(ctx, r.Tarballs, s.artefactOf(s.Predecessor())))
+	}
+}
+
+func (s *Subject) noTarball() string {
+	switch {
+	case s.Registry == "":
+		return "from no registry"
+	case s.Bundled:
+		return "comes inside another package's tarball"
+	case s.Inert:
+		return "not fetched on this machine"
+	case s.Unchanged() && s.Release != nil && !s.young(s.Release):
+		return "was there before"
+	case s.Release == nil:
+		return "the registry has no such version"
+	}
+	return ""
+}
+
+func openTarball(ctx context.Context, from Tarballs, p resolver.Package) (*TarballFacts, error) {
+	r, err := from.Open(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return ReadTarball(r)
+}

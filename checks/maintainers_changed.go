@@ -1,0 +1,105 @@
+package checks
+
+import (
+	"context"
+
+	"gpq/resolver/registry"
+)
+
+var maintainersChangedCheck = Check{
+	ID:    "maintainers-changed",
+	Title: "who was added or removed since the previous version?",
+	Needs: Packument,
+	Doc: `Compares the maintainers at the time of this version with those of the last release that is no longer young.
+
+Flagged: all replaced, as a warning; anything else as a note, which other changes join. A list that the registry left
+empty tells nothing.
+
+What to do: when a package changed hands, look who has it now and why.`,
+	Run: runMaintainersChanged,
+}
+
+func runMaintainersChanged(_ context.Context, s *Subject) (Finding, error) {
+	if f, err, stop := s.noHistory(); stop {
+		return f, err
+	}
+	if !s.Offers.Publishers && !s.Offers.Known {
+		return skippedf("this registry does not say who maintains what")
+	}
+	now := s.Manifest.Maintainers
+	before := s.maintainersBefore()
+	switch {
+	case len(s.History.Earlier(s.Release)) == 0:
+		return clearf("first release")
+	case len(now) == 0:
+		return unknownf("the registry names no maintainers for this version")
+	case before == nil:
+		return unknownf("the registry names no maintainers for earlier versions")
+	}
+	added, removed := difference(now, before.Manifest.Maintainers), difference(before.Manifest.Maintainers, now)
+	if len(added) == 0 && len(removed) == 0 {
+		return clearf("the same maintainers as at %s", before.Version)
+	}
+	ev := []Evidence{}
+	if len(added) > 0 {
+		ev = append(ev, said("added", list(added, 10)))
+	}
+	if len(removed) > 0 {
+		ev = append(ev, said("removed", list(removed, 10)))
+	}
+	if len(removed) == len(before.Manifest.Maintainers) && len(added) > 0 {
+		return flag(s.replacedSeverity(), "all maintainers replaced since %s: now %s", before.Version, list(added, 5)).
+			signal(MaintainersReplaced).with(ev...), nil
+	}
+	f := flag(Note, "maintainers changed since %s: %s added, %s removed", before.Version, orNobody(added), orNobody(removed)).with(ev...)
+	if len(added) > 0 {
+		f = f.signal(MaintainersAdded)
+	}
+	return f, nil
+}
+
+// replacedSeverity: a package that changed hands long ago is no news.
+func (s *Subject) replacedSeverity() Severity {
+	if age, dated := s.Age(); dated && age > s.Limits.Dormant {
+		return Note
+	}
+	return Warning
+}
+
+// maintainersBefore is the release to compare with: the version in use where
+// this one replaces it, else the last settled release that names any, else the
+// first of all.
+func (s *Subject) maintainersBefore() *Release {
+	if w := s.replaced(); w != nil && len(w.Manifest.Maintainers) > 0 && !s.young(w) {
+		return w
+	}
+	past := s.settled()
+	for i := len(past) - 1; i >= 0; i-- {
+		if len(past[i].Manifest.Maintainers) > 0 {
+			return past[i]
+		}
+	}
+	for _, w := range s.History.Earlier(s.Release) {
+		if len(w.Manifest.Maintainers) > 0 {
+			return w
+		}
+	}
+	return nil
+}
+
+func difference(a, b []registry.Person) []string {
+	var out []string
+	for _, p := range a {
+		if !hasPerson(b, p.Name) {
+			out = append(out, p.Name)
+		}
+	}
+	return out
+}
+
+func orNobody(names []string) string {
+	if len(names) == 0 {
+		return "nobody"
+	}
+	return list(names, 5)
+}

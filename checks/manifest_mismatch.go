@@ -1,0 +1,126 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gpq/resolver/registry"
+)
+
+var manifestMismatchCheck = Check{
+	ID:    "manifest-mismatch",
+	Title: "does the package.json in the tarball say what the packument says?",
+	Needs: Packument | Tarball,
+	Doc: `Compares the package.json inside the tarball with the packument: name, version, install scripts, dependencies and commands. The two
+are sent by the publishing client side by side, and the registry does not compare them: what npm shows and what npm
+runs can differ.
+
+What publishing itself changes is allowed for: the form of bin, «v» before a version, the script that npm adds for a
+binding.gyp, optional dependencies listed once or twice.
+
+Flagged: any difference, as danger.`,
+	Run: runManifestMismatch,
+}
+
+func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
+	if f, err, stop := s.noHistory(); stop {
+		return f, err
+	}
+	t := s.Facts.Tarball
+	if reason, on := withheld(t.Err); on {
+		return skippedf("%s", reason)
+	}
+	switch {
+	case !t.Asked:
+		return unknownf("%v", errNotAsked)
+	case t.Err != nil:
+		return Finding{Message: t.Err.Error(), Err: t.Err}, nil
+	case t.Value.Package == nil:
+		return flag(Danger, "the tarball's package.json cannot be read: %v", t.Value.Err), nil
+	}
+	diffs := mismatches(s.Name, s.Version, s.Manifest, t.Value)
+	if len(diffs) == 0 {
+		return clearf("the tarball says what the packument says")
+	}
+	var words []string
+	f := flag(Danger, "")
+	for _, d := range diffs {
+		words = append(words, d.Fact)
+		f = f.with(d)
+	}
+	f.Message = "the tarball's package.json says otherwise: " + list(words, 4)
+	return f, nil
+}
+
+func mismatches(name, version string, m *registry.Manifest, t *TarballFacts) []Evidence {
+	p := t.Package
+	var out []Evidence
+	differ := func(fact, packument, tarball string) {
+		if packument != tarball {
+			out = append(out, inTarball(fact, fmt.Sprintf("«%s» in the packument, «%s» in the tarball", cut(packument, 120), cut(tarball, 120))))
+		}
+	}
+	differ("name", name, strings.TrimSpace(p.Name))
+	differ("version", plainVersion(version), plainVersion(p.Version))
+	for _, event := range installEvents {
+		inside := scriptIn(p.Scripts, event)
+		said := scriptIn(m.Scripts, event)
+		if event == "install" && inside == "" && said == compiles && t.BindingGyp {
+			continue // npm adds it when it publishes
+		}
+		differ("script "+event, said, inside)
+	}
+	compareDeps(mergeDeps(m.Dependencies, m.OptionalDependencies), p.Dependencies, differ)
+	compareDeps(named("command ", m.Bin), named("command ", p.Bin), differ)
+	return out
+}
+
+// plainVersion writes a version as npm does when it publishes.
+func plainVersion(v string) string {
+	v = strings.TrimLeft(strings.TrimSpace(v), "=v ")
+	v, _, _ = strings.Cut(v, "+")
+	return v
+}
+
+func scriptIn(d registry.Deps, event string) string {
+	v, _ := d.Get(event)
+	return strings.TrimSpace(v)
+}
+
+func named(prefix string, d registry.Deps) registry.Deps {
+	out := make(registry.Deps, 0, len(d))
+	for _, e := range d {
+		out = append(out, registry.Dep{Name: prefix + baseOf(e.Name), Value: cleanBin(e.Value)})
+	}
+	return out
+}
+
+func baseOf(name string) string { return name[strings.LastIndexAny(name, "/\\")+1:] }
+
+// compareDeps compares two lists by name. Empty, «*» and «latest» ask for
+// nothing in particular, and publishing writes one for the other.
+func compareDeps(packument, tarball registry.Deps, differ func(fact, a, b string)) {
+	for _, d := range packument {
+		v, ok := tarball.Get(d.Name)
+		if !ok {
+			differ(d.Name, d.Value, "(absent)")
+			continue
+		}
+		if a, b := anyVersion(d.Value), anyVersion(v); a != b {
+			differ(d.Name, a, b)
+		}
+	}
+	for _, d := range tarball {
+		if _, ok := packument.Get(d.Name); !ok {
+			differ(d.Name, "(absent)", d.Value)
+		}
+	}
+}
+
+func anyVersion(v string) string {
+	if v = strings.TrimSpace(v); v == "" {
+		return "*"
+	}
+	return v
+}

@@ -1,0 +1,194 @@
+package checks
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+var releaseBurstCheck = Check{
+	ID:    "release-burst",
+	Title: "were several release lines, or many packages of one publisher, published at once?",
+	Needs: Packument,
+	Doc: `Reads publish times alone. Whoever has stolen an account publishes fast: several release lines within an hour, the same line
+twice, or many packages at once.
+
+Flagged while young: as a warning, as danger where another change joins it; then as a note. Prereleases do not count. A rhythm is no
+burst: a package that has released two lines together before, or packages that are always released together.
+Versions that were removed again still count.`,
+	Run: runReleaseBurst,
+}
+
+func runReleaseBurst(_ context.Context, s *Subject) (Finding, error) {
+	if f, err, stop := s.noHistory(); stop {
+		return f, err
+	}
+	if !s.Offers.Times && !s.Offers.Known {
+		return skippedf("this registry gives no publish times")
+	}
+	if !s.Release.Dated {
+		return unknownf("the registry gives no publish time for this version")
+	}
+	age, _ := s.Age()
+	own := s.burst()
+	many := s.planBurst()
+	switch {
+	case own != nil && !s.inRhythm(own):
+		return s.burstFinding(own, age), nil
+	case len(many) >= s.Limits.PlanBurst && !packagesInRhythm(many, s.Limits.Burst):
+		f := flag(s.Limits.WhileYoung(age, Warning), "%d packages of this plan were published by %s within %s of each other, which they were not before",
+			len(many), s.Release.By, ageText(s.Limits.Burst)).with(said("packages", list(labels(many), 10)))
+		if age < s.Limits.Young {
+			f = f.signal(PlanBurst)
+		}
+		return f, nil
+	case own != nil || len(many) >= s.Limits.PlanBurst:
+		return clearf("released together with others, as before")
+	}
+	return clearf("no other release within %s", ageText(s.Limits.Burst))
+}
+
+// moment is one release in a burst, of a version that may be gone by now.
+type moment struct {
+	version string
+	line    string
+	at      time.Time
+}
+
+// burst gives the stable releases within the span of a burst around this one,
+// this one among them; nil where it stands alone.
+func (s *Subject) burst() []moment {
+	if s.Release.Pre {
+		return nil
+	}
+	out := []moment{}
+	for _, m := range s.moments() {
+		if m.at.Sub(s.Release.At).Abs() < s.Limits.Burst {
+			out = append(out, m)
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+// moments gives all stable releases with their times, oldest first, the
+// removed ones too.
+func (s *Subject) moments() []moment {
+	var out []moment
+	for _, w := range s.History.Releases {
+		if w.Dated && !w.Pre {
+			out = append(out, moment{w.Version, w.Line, w.At})
+		}
+	}
+	for _, w := range s.History.Removed {
+		if v := parseVersion(w.Version); v.pre == "" {
+			out = append(out, moment{w.Version, v.line(), w.At})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
+	return out
+}
+
+func linesOf(all []moment) int {
+	var lines []string
+	for _, m := range all {
+		if !slices.Contains(lines, m.line) {
+			lines = append(lines, m.line)
+		}
+	}
+	return len(lines)
+}
+
+// inRhythm says whether the package has released so before: at least two
+// bursts of as many releases and lines, before this one and long settled.
+func (s *Subject) inRhythm(own []moment) bool {
+	before, all := 0, s.moments()
+	for i := 0; i < len(all); {
+		j := i + 1
+		for j < len(all) && all[j].at.Sub(all[i].at) < s.Limits.Burst {
+			j++
+		}
+		group := all[i:j]
+		settled := group[len(group)-1].at.Before(own[0].at) && s.Now.Sub(group[len(group)-1].at) >= s.Limits.Young
+		if settled && len(group) >= len(own) && linesOf(group) >= linesOf(own) {
+			before++
+		}
+		i = j
+	}
+	return before >= 2
+}
+
+func (s *Subject) burstFinding(own []moment, age time.Duration) Finding {
+	var versions []string
+	for _, m := range own {
+		versions = append(versions, m.version)
+	}
+	what := "the same release line several times"
+	if n := linesOf(own); n > 1 {
+		what = plural(n, "release line")
+	}
+	f := flag(s.Limits.WhileYoung(age, Warning), "%s within %s: %s", what, ageText(s.Limits.Burst), list(versions, 8)).
+		with(said("published together", list(versions, 8)))
+	if age < s.Limits.Young {
+		f = f.signal(Burst)
+	}
+	return f
+}
+
+func (s *Subject) planBurst() []*Subject {
+	if s.Release.Pre || !s.Release.By.Said() {
+		return nil
+	}
+	return s.Overview.together(s, s.Limits.Burst)
+}
+
+func labels(all []*Subject) []string {
+	var out []string
+	for _, s := range all {
+		out = append(out, s.Name+"@"+s.Version)
+	}
+	return out
+}
+
+// packagesInRhythm says whether the packages were released together before:
+// for most of those with a past, the release before was near that of most
+// others.
+func packagesInRhythm(all []*Subject, span time.Duration) bool {
+	var past [][]time.Time
+	for _, s := range all {
+		var times []time.Time
+		for _, w := range s.settled() {
+			if w.Dated && !w.Pre {
+				times = append(times, w.At)
+			}
+		}
+		if len(times) > 0 {
+			past = append(past, times)
+		}
+	}
+	together := 0
+	for i, times := range past {
+		if nearMost(times[len(times)-1], past, i, span) {
+			together++
+		}
+	}
+	return len(past) > 1 && together*2 >= len(past)
+}
+
+// nearMost says whether at least half of the other packages have a release
+// within span of at.
+func nearMost(at time.Time, past [][]time.Time, self int, span time.Duration) bool {
+	near := 0
+	for i, times := range past {
+		if i == self {
+			continue
+		}
+		k, _ := slices.BinarySearchFunc(times, at.Add(-span), time.Time.Compare)
+		if k < len(times) && times[k].Sub(at) < span {
+			near++
+		}
+	}
+	return near*2 >= len(past)-1
+}
