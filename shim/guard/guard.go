@@ -1,0 +1,137 @@
+// Package guard is the registry that npm gets while gpq runs it: on loopback,
+// for that one npm alone, serving packuments as they were checked and the
+// tarballs that were cleared, byte for byte, and nothing else unasked.
+package guard
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gpq/resolver"
+	"gpq/resolver/fetch"
+	"gpq/resolver/registry"
+)
+
+// Clearance is what may be fetched; checks.Clearance is one.
+type Clearance interface {
+	Packages() []resolver.Package
+	Permits(resolver.Package) bool
+}
+
+// Source gives packuments, the same ones that the plan was made of.
+// registry.Client is one.
+type Source interface {
+	// Raw is the full document as the registry answered.
+	Raw(ctx context.Context, name string) (*registry.Raw, error)
+	registry.Source
+}
+
+// Tarballs opens verified tarballs: bytes that do not have the package's
+// integrity end in an error, not in the reader.
+type Tarballs interface {
+	Open(ctx context.Context, p resolver.Package) (io.ReadCloser, error)
+}
+
+// Upstream is where everything else goes that npm asks a registry: advisories,
+// search, keys. The zero value answers none of it.
+type Upstream struct {
+	Doer fetch.Doer
+	// Registry gives the base URL, with a trailing slash, of the registry a
+	// name belongs to; "" asks for the default one.
+	Registry func(name string) string
+	// Authorization gives the user's credentials for a URL, "" for none.
+	Authorization func(url string) string
+}
+
+// Options are all a guard knows. Clear, Source and Tarballs are required.
+type Options struct {
+	Clear    Clearance
+	Source   Source
+	Tarballs Tarballs
+	Upstream Upstream
+	// Admit is asked about an artefact that is not cleared: nil lets it pass,
+	// an error is the reason npm is shown. Without Admit nothing passes.
+	Admit func(context.Context, resolver.Package) error
+	// Refused is told of everything that was refused. It may be called from
+	// several goroutines.
+	Refused func(Refusal)
+	// Scopes are those that have a registry of their own, «@scope».
+	Scopes []string
+	// NoProxy is npm's noproxy setting where a file gives one; the environment
+	// and the command line are read by Env and Args.
+	NoProxy string
+}
+
+// Counts are what a guard has answered so far.
+type Counts struct{ Packuments, Tarballs, Forwarded, Refused int64 }
+
+// Guard is a running registry. Close ends it.
+type Guard struct {
+	opts   Options
+	secret string
+	host   string
+	server *http.Server
+	forms  forms
+
+	mu      sync.RWMutex
+	cleared map[string][]resolver.Package // by the path of the tarball's URL
+
+	packuments, tarballs, forwarded, refused atomic.Int64
+}
+
+// Start listens on loopback and serves until Close, or until ctx ends.
+func Start(ctx context.Context, opts Options) (*Guard, error) {
+	if opts.Clear == nil || opts.Source == nil || opts.Tarballs == nil {
+		return nil, errors.New("guard: clearance, source and tarballs are required")
+	}
+	var listen net.ListenConfig
+	l, err := listen.Listen(ctx, "tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("guard: cannot listen on loopback: %w", err)
+	}
+	g := &Guard{opts: opts, secret: newSecret(), host: l.Addr().String(), cleared: map[string][]resolver.Package{}}
+	for _, p := range opts.Clear.Packages() {
+		g.admit(p)
+	}
+	g.server = &http.Server{
+		Handler:           http.HandlerFunc(g.serve),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: 30 * time.Second,
+		ReadTimeout:       5 * time.Minute,
+		IdleTimeout:       10 * time.Minute,
+		MaxHeaderBytes:    1 << 20,
+	}
+	go func() { _ = g.server.Serve(l) }() // ends with Close
+	context.AfterFunc(ctx, func() { _ = g.server.Close() })
+	return g, nil
+}
+
+// newSecret has the form of an npm token, which npm blots out of its own logs.
+func newSecret() string { return "npm_" + (rand.Text() + rand.Text())[:36] }
+
+// URL is the registry's base URL with a trailing slash. It holds the secret:
+// it belongs into npm's environment and nowhere else.
+func (g *Guard) URL() string { return "http://" + g.host + "/" + g.secret + "/" }
+
+// Counts gives what was answered so far.
+func (g *Guard) Counts() Counts {
+	return Counts{g.packuments.Load(), g.tarballs.Load(), g.forwarded.Load(), g.refused.Load()}
+}
+
+// Close ends the guard: answers under way get a second to be finished.
+func (g *Guard) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := g.server.Shutdown(ctx); err != nil {
+		return g.server.Close()
+	}
+	return nil
+}

@@ -1,0 +1,290 @@
+package guard
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"gpq/resolver"
+	"gpq/resolver/fetch"
+	"gpq/resolver/registry"
+	"gpq/resolver/registrytest"
+	"gpq/resolver/store"
+)
+
+// list clears what stands in it.
+type list []resolver.Package
+
+func (l list) Packages() []resolver.Package              { return l }
+func (l list) Permits(p resolver.Package) bool           { return slices.Contains(l, p) }
+func everything(context.Context, resolver.Package) error { return nil }
+
+// house is a guard between npm and a fake registry.
+type house struct {
+	*Guard
+	fake   *registrytest.Server
+	client *registry.Client
+	mu     sync.Mutex
+	no     []Refusal
+}
+
+// plan is what a test says of a house.
+type plan struct {
+	fake    registrytest.Options
+	sources []string // default: testdata/registry
+	clear   func(*registrytest.Server) list
+	admit   func(context.Context, resolver.Package) error
+	scopes  map[string]string
+}
+
+// build starts a fake registry, a client of it and a guard before it.
+func build(t *testing.T, p plan) *house {
+	t.Helper()
+	if p.sources == nil {
+		p.sources = []string{"../../testdata/registry"}
+	}
+	h := &house{fake: registrytest.New(t, p.fake, p.sources...)}
+	kept, err := store.Open(filepath.Join(t.TempDir(), "store"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doer := fetch.New(fetch.Options{Store: kept})
+	token := func(string) string {
+		if p.fake.Token == "" {
+			return ""
+		}
+		return "Bearer " + p.fake.Token
+	}
+	h.client = registry.New(doer, registry.Options{Default: h.fake.URL, Store: kept, Authorization: token, Scopes: p.scopes})
+	opts := Options{Clear: list(nil), Source: h.client, Tarballs: Downloads{h.client}, Admit: p.admit,
+		Upstream: Upstream{Doer: doer, Registry: h.client.RegistryFor, Authorization: token},
+		Refused:  func(r Refusal) { h.mu.Lock(); h.no = append(h.no, r); h.mu.Unlock() }}
+	if p.clear != nil {
+		opts.Clear = p.clear(h.fake)
+	}
+	for s := range p.scopes {
+		opts.Scopes = append(opts.Scopes, s)
+	}
+	if h.Guard, err = Start(t.Context(), opts); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	return h
+}
+
+// artefact is a version as the fake registry has it.
+func artefact(s *registrytest.Server, name, version string) resolver.Package {
+	_, integrity, _ := s.Tarball(name, version)
+	base := name[strings.LastIndex(name, "/")+1:]
+	return resolver.Package{Name: name, Version: version, Registry: s.URL,
+		Tarball: s.URL + name + "/-/" + base + "-" + version + ".tgz", Integrity: resolver.Integrity(integrity)}
+}
+
+// ask sends one request and gives the whole answer.
+func ask(t *testing.T, method, url string, header ...string) (*http.Response, []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, body
+}
+
+func TestOnlyThisNpm(t *testing.T) {
+	h := build(t, plan{admit: everything})
+	root := "http://" + h.host + "/"
+	for name, c := range map[string]struct {
+		url  string
+		head []string
+		want int
+	}{
+		"secret path":   {h.URL() + "plain", nil, 200},
+		"token":         {root + "plain", []string{"Authorization", "Bearer " + h.secret}, 200},
+		"nothing":       {root + "plain", nil, 403},
+		"wrong secret":  {root + "npm_" + strings.Repeat("A", 36) + "/plain", nil, 403},
+		"prefix":        {root + h.secret[:20] + "/plain", nil, 403},
+		"wrong token":   {root + "plain", []string{"Authorization", "Bearer x"}, 403},
+		"empty token":   {root + "plain", []string{"Authorization", "Bearer "}, 403},
+		"secret inside": {root + "x/" + h.secret + "/plain", nil, 403},
+	} {
+		if res, body := ask(t, "GET", c.url, c.head...); res.StatusCode != c.want {
+			t.Errorf("%s: %d %s", name, res.StatusCode, body)
+		}
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), "GET", h.URL()+"plain", nil)
+	req.Host = "evil.example:80"
+	if res, err := http.DefaultClient.Do(req); err != nil || res.StatusCode != 403 {
+		t.Errorf("another Host: %v %v", res, err)
+	}
+}
+
+func TestTarballs(t *testing.T) {
+	h := build(t, plan{clear: func(s *registrytest.Server) list {
+		bare := artefact(s, "side", "1.0.0")
+		bare.Integrity = ""
+		return list{artefact(s, "plain", "1.1.0"), artefact(s, "@scope/tool", "1.1.0"), bare}
+	}})
+	true1, integrity, _ := h.fake.Tarball("plain", "1.1.0")
+	for name, c := range map[string]struct {
+		path, wanted string
+		status       int
+	}{
+		"cleared":                      {"plain/-/plain-1.1.0.tgz", "", 200},
+		"cleared, as npm expects":      {"plain/-/plain-1.1.0.tgz", integrity, 200},
+		"npm expects weaker digest":    {"plain/-/plain-1.1.0.tgz", "sha1-xxxx", 200},
+		"npm expects other content":    {"plain/-/plain-1.1.0.tgz", "sha512-xxxx", 403},
+		"scoped":                       {"@scope/tool/-/tool-1.1.0.tgz", "", 200},
+		"scoped, escaped":              {"@scope%2ftool/-/tool-1.1.0.tgz", "", 200},
+		"other version":                {"plain/-/plain-1.0.0.tgz", "", 403},
+		"cleared without integrity":    {"side/-/side-1.0.0.tgz", "", 403},
+		"unknown":                      {"nobody/-/nobody-1.0.0.tgz", "", 403},
+		"not a path of that packument": {"plain/-/plain-1.1.0.tgz/x.tgz", "", 403},
+	} {
+		res, body := ask(t, "GET", h.URL()+c.path, "Pacote-Req-Type", "tarball", "Pacote-Integrity", c.wanted)
+		if res.StatusCode != c.status {
+			t.Errorf("%s: %d %.80s", name, res.StatusCode, body)
+		}
+		if c.status == 403 && !strings.HasPrefix(string(body), `{"error":"gpq: `) {
+			t.Errorf("%s: %s", name, body)
+		}
+		if strings.HasPrefix(name, "cleared,") && !bytes.Equal(body, true1) {
+			t.Errorf("%s: other bytes", name)
+		}
+	}
+	if len(h.no) != 5 {
+		t.Errorf("told of %d refusals: %+v", len(h.no), h.no)
+	}
+}
+
+// A registry that gives other bytes than were cleared must not reach npm.
+func TestTamperedTarball(t *testing.T) {
+	h := build(t, plan{clear: func(s *registrytest.Server) list { return list{artefact(s, "plain", "1.1.0")} }})
+	h.fake.Fault(registrytest.Fault{Path: "/plain/-/*", Body: []byte("something else")})
+	res, body := ask(t, "GET", h.URL()+"plain/-/plain-1.1.0.tgz")
+	if res.StatusCode != 403 || bytes.Contains(body, []byte("something else")) {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+}
+
+func TestAdmit(t *testing.T) {
+	var asked []resolver.Package
+	h := build(t, plan{admit: func(_ context.Context, p resolver.Package) error {
+		asked = append(asked, p)
+		if p.Version == "1.0.0" {
+			return errors.New("too old")
+		}
+		return nil
+	}})
+	want := artefact(h.fake, "plain", "1.1.0")
+	for range 2 {
+		if res, body := ask(t, "GET", h.URL()+"plain/-/plain-1.1.0.tgz"); res.StatusCode != 200 {
+			t.Errorf("%d %s", res.StatusCode, body)
+		}
+	}
+	if len(asked) != 1 || asked[0] != want {
+		t.Errorf("asked about %+v", asked)
+	}
+	res, body := ask(t, "GET", h.URL()+"plain/-/plain-1.0.0.tgz")
+	if res.StatusCode != 403 || string(body) != `{"error":"gpq: plain@1.0.0: too old"}` {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+}
+
+func TestPackuments(t *testing.T) {
+	const npmAsks = shortType + "; q=1.0, application/json; q=0.8, */*"
+	for _, fullOnly := range []bool{false, true} {
+		h := build(t, plan{fake: registrytest.Options{FullOnly: fullOnly}})
+		for _, name := range []string{"plain", "@scope/tool", "native", "platform-elsewhere", "plugin", "carrier", "forsaken"} {
+			for _, accept := range []string{npmAsks, "application/json"} {
+				path := strings.ReplaceAll(name, "/", "%2f")
+				there, want := ask(t, "GET", h.fake.URL+path, "Accept", accept)
+				here, got := ask(t, "GET", h.URL()+path, "Accept", accept)
+				if a, b := there.Header.Get("Content-Type"), here.Header.Get("Content-Type"); a != b {
+					t.Errorf("%s: content type %s, want %s", name, b, a)
+				}
+				if same(t, want, got); here.Header.Get("Cache-Control") != "no-store" {
+					t.Errorf("%s may be cached", name)
+				}
+			}
+		}
+	}
+}
+
+// same compares two JSON documents by value.
+func same(t *testing.T, want, got []byte) {
+	t.Helper()
+	var a, b any
+	if json.Unmarshal(want, &a) != nil || json.Unmarshal(got, &b) != nil {
+		t.Fatalf("no JSON: %s\n%s", want, got)
+	}
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	if !bytes.Equal(x, y) {
+		t.Errorf("documents differ:\nwant %s\n got %s", x, y)
+	}
+}
+
+func TestUnavailable(t *testing.T) {
+	h := build(t, plan{})
+	h.fake.Fault(registrytest.Fault{Path: "/twice", Status: 401})
+	for path, want := range map[string]int{"absent": 404, "twice": 424, "a/b": 403, "-x": 403, "@a": 403} {
+		if res, body := ask(t, "GET", h.URL()+path, "Pacote-Req-Type", "packument"); res.StatusCode != want {
+			t.Errorf("%s: %d %s", path, res.StatusCode, body)
+		}
+	}
+}
+
+func TestForward(t *testing.T) {
+	h := build(t, plan{fake: registrytest.Options{Token: "theirs"}})
+	for name, c := range map[string]struct {
+		method, path string
+		want         int
+	}{
+		"keys":       {"GET", "-/npm/v1/keys", 200},
+		"advisories": {"POST", "-/npm/v1/security/advisories/bulk", 200},
+		"publish":    {"PUT", "plain", 403},
+		"login":      {"PUT", "-/user/org.couchdb.user:x", 403},
+		"post":       {"POST", "-/npm/v1/tokens", 403},
+		"delete":     {"DELETE", "-/npm/v1/tokens/token/x", 403},
+	} {
+		res, body := ask(t, c.method, h.URL()+c.path, "Authorization", "Bearer "+h.secret, "Content-Type", "application/json")
+		if res.StatusCode != c.want {
+			t.Errorf("%s: %d %s", name, res.StatusCode, body)
+		}
+	}
+	for _, r := range h.fake.Log() {
+		if got := r.Header.Get("Authorization"); got != "Bearer theirs" {
+			t.Errorf("%s %s was sent with %q", r.Method, r.Path, got)
+		}
+		if strings.Contains(r.Path, h.secret) {
+			t.Errorf("%s gives the secret away", r.Path)
+		}
+	}
+}
+
+func TestZeroOptionsRefuse(t *testing.T) {
+	if g, err := Start(t.Context(), Options{}); err == nil {
+		_ = g.Close()
+		t.Error("started without a clearance")
+	}
+}

@@ -1,0 +1,253 @@
+package guard
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"gpq/resolver"
+	"gpq/resolver/registrytest"
+)
+
+// npms are the real npms to test with: the one on PATH, and those that
+// GPQ_EXTRA_NPMS lists (npm or npm-cli.js files, as in PATH).
+func npms(t *testing.T) map[string][]string {
+	t.Helper()
+	path, err := exec.LookPath("npm")
+	if err != nil {
+		if os.Getenv("GPQ_REQUIRE_NPM") == "1" {
+			t.Fatal("no npm on PATH, and GPQ_REQUIRE_NPM=1")
+		}
+		t.Skip("NO NPM ON PATH: nothing is tested against the real npm")
+	}
+	all := map[string][]string{}
+	for i, p := range append([]string{path}, filepath.SplitList(os.Getenv("GPQ_EXTRA_NPMS"))...) {
+		command := []string{p}
+		if strings.HasSuffix(p, ".js") {
+			command = []string{"node", p}
+		}
+		out, err := exec.CommandContext(t.Context(), command[0], append(command[1:], "--version")...).Output()
+		if err != nil {
+			t.Fatalf("%s --version: %v", p, err)
+		}
+		all[fmt.Sprintf("%d-npm-%s", i, strings.TrimSpace(string(out)))] = command
+	}
+	if len(all) == 1 {
+		t.Log("GPQ_EXTRA_NPMS names no other npm: only the one on PATH is tested")
+	}
+	return all
+}
+
+// place is a folder with its own home, cache and settings, and one npm.
+type place struct {
+	t     *testing.T
+	npm   []string
+	dir   string
+	env   []string
+	guard *Guard // nil: plain npm
+}
+
+// newPlace makes a place whose .npmrc has these lines.
+func newPlace(t *testing.T, npm []string, npmrc ...string) *place {
+	t.Helper()
+	root := t.TempDir()
+	p := &place{t: t, npm: npm, dir: filepath.Join(root, "project")}
+	p.write("package.json", `{"name": "project", "version": "1.0.0"}`+"\n")
+	rc := filepath.Join(root, "npmrc")
+	lines := append([]string{"audit=false", "fund=false", "update-notifier=false", "fetch-retries=0", "allow-scripts=true"}, npmrc...)
+	if err := os.WriteFile(rc, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range os.Environ() {
+		if !strings.HasPrefix(strings.ToLower(e), "npm_") {
+			p.env = append(p.env, e)
+		}
+	}
+	p.env = append(p.env, "HOME="+root, "npm_config_userconfig="+rc, "npm_config_globalconfig="+rc+"-global",
+		"npm_config_cache="+filepath.Join(root, "cache"), "npm_config_prefix="+filepath.Join(root, "global"))
+	return p
+}
+
+func (p *place) write(name, text string) {
+	p.t.Helper()
+	file := filepath.Join(p.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *place) read(name string) string {
+	p.t.Helper()
+	text, err := os.ReadFile(filepath.Join(p.dir, filepath.FromSlash(name)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// run runs npm and gives its standard output and everything it said.
+func (p *place) run(args ...string) (stdout, all string, err error) {
+	p.t.Helper()
+	env := p.env
+	if p.guard != nil {
+		args, env = p.guard.Args(args), p.guard.Env(env)
+	}
+	c := exec.CommandContext(p.t.Context(), p.npm[0], append(p.npm[1:len(p.npm):len(p.npm)], args...)...)
+	c.Dir, c.Env = p.dir, env
+	var out, both bytes.Buffer
+	c.Stdout, c.Stderr = &tee{&out, &both}, &both
+	err = c.Run()
+	return out.String(), both.String(), err
+}
+
+// tee writes to two buffers; os/exec gives each stream its own goroutine.
+type tee struct{ a, b *bytes.Buffer }
+
+func (w *tee) Write(p []byte) (int, error) { w.a.Write(p); return w.b.Write(p) }
+
+// must runs npm, which must succeed.
+func (p *place) must(args ...string) string {
+	p.t.Helper()
+	out, all, err := p.run(args...)
+	if err != nil {
+		p.t.Fatalf("npm %s: %v\n%s", strings.Join(args, " "), err, all)
+	}
+	return out
+}
+
+// tree is everything in the project folder: path, mode, content.
+func (p *place) tree(folder string) string {
+	p.t.Helper()
+	var lines []string
+	root := filepath.Join(p.dir, folder)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		content := ""
+		switch {
+		case info.Mode()&fs.ModeSymlink != 0:
+			content, err = os.Readlink(path)
+		case info.Mode().IsRegular():
+			var data []byte
+			data, err = os.ReadFile(path)
+			content = fmt.Sprintf("%q", data)
+		}
+		name, _ := filepath.Rel(root, path)
+		lines = append(lines, fmt.Sprintf("%s %v %s", name, info.Mode(), content))
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	sort.Strings(lines)
+	return strings.Join(lines, "\n")
+}
+
+// pair is the same place twice: plain npm, and npm behind a guard.
+func pair(t *testing.T, npm []string, h *house, npmrc ...string) (plain, guarded *place) {
+	t.Helper()
+	npmrc = append([]string{"registry=" + h.fake.URL}, npmrc...)
+	plain, guarded = newPlace(t, npm, npmrc...), newPlace(t, npm, npmrc...)
+	guarded.guard = h.Guard
+	return plain, guarded
+}
+
+// equal compares what two places have become.
+func equal(t *testing.T, plain, guarded *place) {
+	t.Helper()
+	a, b := strings.Split(plain.tree("."), "\n"), strings.Split(guarded.tree("."), "\n")
+	for i := 0; i < max(len(a), len(b)); i++ {
+		x, y := "", ""
+		if i < len(a) {
+			x = a[i]
+		}
+		if i < len(b) {
+			y = b[i]
+		}
+		if x != y {
+			t.Fatalf("the folders differ:\nplain   %s\nguarded %s", x, y)
+		}
+	}
+}
+
+// clearedLike admits what stands in a lockfile, as if it had been checked.
+func clearedLike(h *house) func(context.Context, resolver.Package) error {
+	return func(_ context.Context, p resolver.Package) error {
+		if artefact(h.fake, p.Name, p.Version) != p {
+			return errors.New("no such artefact")
+		}
+		return nil
+	}
+}
+
+// What npm leaves behind must be the same, byte for byte, with and without a
+// guard.
+func TestSameAsPlainNpm(t *testing.T) {
+	stories := map[string][][]string{
+		"install":     {{"install", "top", "plugin", "native@1.0.0", "platform", "carrier"}},
+		"alias":       {{"install", "other@npm:plain@1.0.0", "@scope/tool"}},
+		"dev, exact":  {{"install", "-DE", "twice@next", "deep-a"}},
+		"in steps":    {{"install", "top@1.0.0"}, {"install", "top@latest"}, {"uninstall", "top"}},
+		"update":      {{"install", "twice@1.0.0", "plain@1.0.0", "--save-prefix=^"}, {"update"}},
+		"dedupe":      {{"install", "side", "twice@2"}, {"dedupe"}},
+		"no lockfile": {{"install", "top", "--no-package-lock"}},
+		"lock only":   {{"install", "deep-a", "--package-lock-only"}, {"ci"}},
+		"ci":          {{"install", "top", "--ignore-scripts"}, {"ci"}},
+		"unresolved":  {{"install", "top", "--omit-lockfile-registry-resolved"}, {"ci", "--cache=fresh-cache"}, {"pack", "plain"}},
+		"before":      {{"install", "twice", "--before=2999-01-01"}},
+		"flags":       {{"install", "plain", "--registry=http://127.0.0.1:1/", "--offline", "--noproxy=x"}},
+	}
+	for version, npm := range npms(t) {
+		for name, commands := range stories {
+			for _, full := range []bool{false, true} {
+				if full && name != "install" {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/%s/full=%v", version, name, full), func(t *testing.T) {
+					t.Parallel()
+					h := build(t, plan{fake: registrytest.Options{FullOnly: full}, admit: everything})
+					h.Guard.opts.Admit = clearedLike(h)
+					plain, guarded := pair(t, npm, h)
+					for _, args := range commands {
+						guarded.must(args...)
+						plain.must(withoutTraps(args)...)
+					}
+					for _, p := range []*place{plain, guarded} {
+						_ = os.RemoveAll(filepath.Join(p.dir, "fresh-cache"))
+					}
+					equal(t, plain, guarded)
+					if c := h.Counts(); c.Refused != 0 || c.Packuments == 0 && c.Tarballs == 0 {
+						t.Errorf("counts %+v", c)
+					}
+				})
+			}
+		}
+	}
+}
+
+// withoutTraps leaves out the flags that plain npm could not work with.
+func withoutTraps(args []string) []string {
+	var out []string
+	for _, a := range args {
+		if !strings.HasPrefix(a, "--registry=") && a != "--offline" && !strings.HasPrefix(a, "--noproxy") {
+			out = append(out, a)
+		}
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+package guard
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"gpq/resolver/registry"
+)
+
+// shortType is the abbreviated packument's.
+const shortType = "application/vnd.npm.install-v1+json"
+
+// packument answers with the document that was checked, in the form that the
+// registry itself would have given.
+func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
+	if !isName(name) {
+		g.refuse(w, Refusal{Path: r.URL.Path, Reason: errors.New("no package has such a name")})
+		return
+	}
+	raw, err := g.opts.Source.Raw(r.Context(), name)
+	if err != nil {
+		g.unavailable(w, name, err)
+		return
+	}
+	body, kind := raw.Body, raw.Header.Get("Content-Type")
+	if strings.Contains(r.Header.Get("Accept"), shortType) && !strings.HasPrefix(kind, shortType) {
+		if form := g.form(r.Context(), name, raw); form.short {
+			if cut, err := form.cut(body); err == nil {
+				body, kind = cut, shortType
+			}
+		}
+	}
+	if kind == "" {
+		kind = "application/json"
+	}
+	g.packuments.Add(1)
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "no-store") // the address is good for this run only
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // npm may be gone
+	}
+}
+
+// isName takes «name» and «@scope/name».
+func isName(name string) bool {
+	if scope, rest, ok := strings.Cut(name, "/"); ok {
+		return strings.HasPrefix(scope, "@") && rest != "" && !strings.Contains(rest, "/")
+	}
+	return name != "" && name[0] != '@' && name[0] != '-' && name[0] != '.'
+}
+
+// unavailable says why there is no packument: the registry's own words where
+// it answered. 404 makes npm say that there is no such package.
+func (g *Guard) unavailable(w http.ResponseWriter, name string, err error) {
+	if errors.Is(err, registry.ErrNotFound) {
+		answer(w, http.StatusNotFound, "Not found")
+		return
+	}
+	answer(w, http.StatusFailedDependency, "gpq: "+name+": "+err.Error())
+}
