@@ -37,6 +37,8 @@ type ProofCollector struct {
 	// Fetches bounds the requests at once; 0 is 16. Verifiers bounds the
 	// verifications at once; 0 is one for each CPU.
 	Fetches, Verifiers int
+
+	changed changedKeys
 }
 
 const proofFetches = 16
@@ -68,8 +70,7 @@ func (c *ProofCollector) Collect(ctx context.Context, subjects []*Subject) {
 		run.retry(ctx, again)
 	}
 	for _, s := range subjects {
-		now := run.verifier
-		s.Facts.RootAge = now.RootAge()
+		s.Facts.RootAge = run.verifier.RootAge()
 		s.Facts.RootOld = s.Facts.RootAge > attest.MaxRootAge
 		s.Facts.KeysChanged = run.keys[s.Registry].change
 	}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -62,6 +63,9 @@ func (c *ProofCollector) keysOf(ctx context.Context, base string) registryKeys {
 	if err != nil {
 		change = attest.KeyChange{} // it could not be pinned: the next run tries again
 	}
+	if change.Changed() {
+		c.changed.put(base, set)
+	}
 	return registryKeys{set: set, change: change}
 }
 
@@ -74,9 +78,31 @@ func (r *proofRun) withKeys(t *attest.Trust) *attest.Trust {
 	return t
 }
 
-// changedKeys collects the key changes of a run, to be accepted once it was
-// let through.
+// changedKeys collects the key changes of a run.
 type changedKeys struct {
 	mu  sync.Mutex
 	all map[string]attest.KeySet
+}
+
+func (k *changedKeys) put(base string, set attest.KeySet) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil {
+		k.all = map[string]attest.KeySet{}
+	}
+	k.all[base] = set
+}
+
+// AcceptKeys pins the changed keys of every registry that Collect met, in
+// place of those known before. Call it once the run was let through: until
+// then every run warns.
+func (c *ProofCollector) AcceptKeys() error {
+	c.changed.mu.Lock()
+	defer c.changed.mu.Unlock()
+	var errs []error
+	for base, set := range c.changed.all {
+		errs = append(errs, c.Pins.Accept(base, set))
+	}
+	c.changed.all = nil
+	return errors.Join(errs...)
 }

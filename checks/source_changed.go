@@ -99,7 +99,8 @@ func (s *Subject) pastSources() (past []pastSource, lost error) {
 // pinnedSource holds the source against the policy's.
 func (s *Subject) pinnedSource(p *attest.Provenance) Finding {
 	want, pinned := s.Rules.Source(s.Name)
-	if !pinned || sourceKey(want) == sourceKey(p.Repository()) || strings.EqualFold(want, sourceKey(p.Repository())) {
+	is := sourceKey(p.Repository())
+	if !pinned || is != "" && (sourceKey(want) == is || strings.EqualFold(want, is)) {
 		return Finding{}
 	}
 	return flag(Danger, "built from %s, and the policy says it is built from %s", p.Repository(), want).signal(SourceMoved)

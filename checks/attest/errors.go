@@ -68,3 +68,13 @@ func quote(s string) string {
 	}
 	return fmt.Sprintf("%+q", s)
 }
+
+// MayBeNews says that a newer trust root or key list might answer otherwise:
+// an unknown key or log, or a root too old to know.
+func MayBeNews(err error) bool {
+	if errors.Is(err, ErrTrustTooOld) {
+		return true
+	}
+	e, ok := IsInvalid(err)
+	return ok && (e.Reason == UnknownKey || e.Reason == NotLogged || e.Reason == BadChain)
+}

@@ -1,22 +1,11 @@
 package attest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 )
-
-// Files is where small state is kept between runs: written atomically, safe to
-// delete. Names are paths of lower-case letters, digits, «.», «-», «_» and «/».
-type Files interface {
-	// Read gives a file's content; an error where there is none.
-	Read(name string) ([]byte, error)
-	Write(name string, data []byte) error
-}
 
 // KeyChange says how a registry's own keys stand to those pinned when gpq
 // first met it. The zero value is no change.
@@ -35,16 +24,21 @@ type pin struct {
 
 // Pins remembers registries' own keys from the first time they were met.
 type Pins struct {
-	files Files
+	keep Keep
 }
 
-// NewPins keeps pins in files; nil keeps none, and nothing is ever a change.
-func NewPins(files Files) Pins { return Pins{files} }
+// NewPins keeps pins in k; nil keeps none, and nothing is ever a change.
+func NewPins(k Keep) Pins { return Pins{k} }
+
+const (
+	pinArea = "registry-keys"
+	maxPin  = 64 << 10
+)
 
 // Check holds keys against the pinned ones. Where there are none yet, these
 // are pinned. A pin that cannot be read counts as none.
 func (p Pins) Check(registry string, keys KeySet) (KeyChange, error) {
-	if p.files == nil {
+	if p.keep == nil {
 		return KeyChange{}, nil
 	}
 	kept, err := p.read(origin(registry))
@@ -57,7 +51,7 @@ func (p Pins) Check(registry string, keys KeySet) (KeyChange, error) {
 // Accept pins these keys in place of the ones before: call it once a person,
 // or a run that was let through, has accepted the change.
 func (p Pins) Accept(registry string, keys KeySet) error {
-	if p.files == nil {
+	if p.keep == nil {
 		return nil
 	}
 	at := origin(registry)
@@ -65,11 +59,11 @@ func (p Pins) Accept(registry string, keys KeySet) error {
 	if err != nil {
 		return err
 	}
-	return p.files.Write(pinName(at), data)
+	return p.keep.Put(pinArea, at, data)
 }
 
 func (p Pins) read(at string) (pin, error) {
-	data, err := p.files.Read(pinName(at))
+	data, err := p.keep.Get(pinArea, at, maxPin)
 	if err != nil {
 		return pin{}, err
 	}
@@ -120,20 +114,4 @@ func (ks KeySet) fingerprints() map[string]string {
 		out[k.ID] = k.fingerprint()
 	}
 	return out
-}
-
-// pinName is a file name that any URL can be turned into.
-func pinName(registry string) string {
-	sum := sha256.Sum256([]byte(registry))
-	host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(registry, "https://"), "http://"), "/")
-	safe := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
-			return r
-		}
-		return '_'
-	}, host)
-	if len(safe) > 80 {
-		safe = safe[:80]
-	}
-	return "pins/" + safe + "-" + hex.EncodeToString(sum[:6]) + ".json"
 }

@@ -83,7 +83,9 @@ func TestSoundStories(t *testing.T) {
 		story attesttest.Story
 		want  func(p *attest.Provenance) bool
 	}{
-		"github":                   {attesttest.Story{}, func(p *attest.Provenance) bool { return p.Workflow() == ".github/workflows/release.yml" && !p.Reusable() }},
+		"github": {attesttest.Story{}, func(p *attest.Provenance) bool {
+			return p.Workflow() == ".github/workflows/release.yml" && !p.Reusable()
+		}},
 		"bundle 0.1, promise only": {attesttest.Story{Bundle: "0.1"}, nil},
 		"bundle 0.2, SLSA 0.2":     {attesttest.Story{Bundle: "0.2", SLSA: "0.2"}, func(p *attest.Provenance) bool { return p.PredicateType() == attest.PredicateSLSA02 }},
 		"rekor 2":                  {attesttest.Story{Rekor: "v2"}, func(p *attest.Provenance) bool { return p.EntryKind() == "hashedrekord 0.0.2" }},
@@ -100,16 +102,18 @@ func TestSoundStories(t *testing.T) {
 		"pull request": {attesttest.Story{Event: "pull_request_target", Ref: "refs/pull/7/merge"}, func(p *attest.Provenance) bool {
 			return p.Event() == "pull_request_target" && p.RefKind() == "pull request"
 		}},
-		"self-hosted":      {attesttest.Story{Runner: "self-hosted"}, func(p *attest.Provenance) bool { return p.Runner() == "self-hosted" }},
-		"private":          {attesttest.Story{Visibility: "private"}, func(p *attest.Provenance) bool { return p.Visibility() == "private" }},
-		"another id":       {attesttest.Story{RepoID: 7, OwnerID: 8}, func(p *attest.Provenance) bool { return p.RepositoryID() == "7" && p.OwnerID() == "8" }},
-		"enterprise":       {attesttest.Story{Issuer: attest.IssuerGitHub + "/acme"}, nil},
-		"tag":              {attesttest.Story{Ref: "refs/tags/v1"}, func(p *attest.Provenance) bool { return p.RefKind() == "tag" }},
-		"two that agree":   {attesttest.Story{Twin: &attesttest.Story{SLSA: "0.2"}}, nil},
-		"tells a lie":      {attesttest.Story{Says: map[string]string{"repository": "https://github.com/famous/one"}}, func(p *attest.Provenance) bool { return len(p.Disagreements()) == 1 }},
-		"lie in SLSA 0.2":  {attesttest.Story{SLSA: "0.2", Says: map[string]string{"commit": "0000"}}, func(p *attest.Provenance) bool { return len(p.Disagreements()) == 1 }},
-		"lie about a run":  {attesttest.Story{Says: map[string]string{"run": "https://github.com/x"}}, func(p *attest.Provenance) bool { return len(p.Disagreements()) == 1 }},
-		"tells everything": {attesttest.Story{}, func(p *attest.Provenance) bool { return len(p.Disagreements()) == 0 && p.LogTime().Equal(signedAt.Add(30*time.Second)) }},
+		"self-hosted":     {attesttest.Story{Runner: "self-hosted"}, func(p *attest.Provenance) bool { return p.Runner() == "self-hosted" }},
+		"private":         {attesttest.Story{Visibility: "private"}, func(p *attest.Provenance) bool { return p.Visibility() == "private" }},
+		"another id":      {attesttest.Story{RepoID: 7, OwnerID: 8}, func(p *attest.Provenance) bool { return p.RepositoryID() == "7" && p.OwnerID() == "8" }},
+		"enterprise":      {attesttest.Story{Issuer: attest.IssuerGitHub + "/acme"}, nil},
+		"tag":             {attesttest.Story{Ref: "refs/tags/v1"}, func(p *attest.Provenance) bool { return p.RefKind() == "tag" }},
+		"two that agree":  {attesttest.Story{Twin: &attesttest.Story{SLSA: "0.2"}}, nil},
+		"tells a lie":     {attesttest.Story{Says: map[string]string{"repository": "https://github.com/famous/one"}}, func(p *attest.Provenance) bool { return len(p.Disagreements()) == 1 }},
+		"lie in SLSA 0.2": {attesttest.Story{SLSA: "0.2", Says: map[string]string{"commit": "0000"}}, func(p *attest.Provenance) bool { return len(p.Disagreements()) == 1 }},
+		"lie about a run": {attesttest.Story{Says: map[string]string{"run": "https://github.com/x"}}, func(p *attest.Provenance) bool { return len(p.Disagreements()) == 1 }},
+		"tells everything": {attesttest.Story{}, func(p *attest.Provenance) bool {
+			return len(p.Disagreements()) == 0 && p.LogTime().Equal(signedAt.Add(30*time.Second))
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := s.tell(t, c.story)

@@ -16,7 +16,9 @@ import (
 	"github.com/sigstore/sigstore/pkg/signature"
 )
 
-//go:generate go run ./trustgen
+// To renew what is built in, set the newest version of @sigstore/tuf, its integrity and its date:
+//go:generate npm pack --silent --pack-destination trusted @sigstore/tuf@5.0.1
+//go:generate go run generate.go trusted/sigstore-tuf-5.0.1.tgz sha512-ofwYu9iXeMm85zPh0cauUXzXtIFNfHI1o9Ux1e0Eil6shsbx+8bAe58fhiU1FcHdOIxOkyDhZzD6Gu6uPnzoUg== 2026-11-05T00:19:12Z
 
 // The trust that is built in; taken.go says when it was taken and its digests.
 var (
@@ -251,4 +253,17 @@ func (t *Trust) Dated(taken time.Time) *Trust {
 	c := *t
 	c.from.Taken = taken
 	return &c
+}
+
+// NeedsKeysOf says that a registry's own keys are not at hand and would be
+// taken: not npm's, and not where keys stand for every registry.
+func (t *Trust) NeedsKeysOf(registry string) bool {
+	at := origin(registry)
+	_, have := t.own[at]
+	return !have && at != NPM && t.all == nil
+}
+
+// IsNPMKey says whether an id is that of one of npm's keys.
+func (t *Trust) IsNPMKey(id string) bool {
+	return len(t.npm.find(id, usageSignatures)) > 0
 }

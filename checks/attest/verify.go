@@ -219,3 +219,6 @@ func earliest(r *verify.VerificationResult) time.Time {
 	}
 	return t.UTC()
 }
+
+// RootAge is how old the trust root is.
+func (v *Verifier) RootAge() time.Duration { return v.trust.Age(v.now) }
