@@ -11,6 +11,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -104,6 +106,7 @@ func Start(ctx context.Context, opts Options) (*Guard, error) {
 	g.server = &http.Server{
 		Handler:           http.HandlerFunc(g.serve),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ConnContext:       withPeer,
 		ReadHeaderTimeout: 30 * time.Second,
 		ReadTimeout:       5 * time.Minute,
 		IdleTimeout:       10 * time.Minute,
@@ -114,8 +117,19 @@ func Start(ctx context.Context, opts Options) (*Guard, error) {
 	return g, nil
 }
 
-// newSecret has the form of an npm token, which npm blots out of its own logs.
-func newSecret() string { return "npm_" + (rand.Text() + rand.Text())[:36] }
+// newSecret must not look like a token: npm then refuses to tell scripts their
+// registry.
+func newSecret() string { return "gpq-" + strings.ToLower(rand.Text()) }
+
+// peerKey is the context's key for whether the connection is a stranger's.
+type peerKey struct{}
+
+// withPeer finds out once for each connection whose it is.
+func withPeer(ctx context.Context, c net.Conn) context.Context {
+	local, err1 := netip.ParseAddrPort(c.LocalAddr().String())
+	remote, err2 := netip.ParseAddrPort(c.RemoteAddr().String())
+	return context.WithValue(ctx, peerKey{}, err1 != nil || err2 != nil || stranger(local, remote))
+}
 
 // URL is the registry's base URL with a trailing slash. It holds the secret:
 // it belongs into npm's environment and nowhere else.

@@ -121,7 +121,7 @@ func TestOnlyThisNpm(t *testing.T) {
 		"secret path":   {h.URL() + "plain", nil, 200},
 		"token":         {root + "plain", []string{"Authorization", "Bearer " + h.secret}, 200},
 		"nothing":       {root + "plain", nil, 403},
-		"wrong secret":  {root + "npm_" + strings.Repeat("A", 36) + "/plain", nil, 403},
+		"wrong secret":  {root + "gpq-" + strings.Repeat("a", 26) + "/plain", nil, 403},
 		"prefix":        {root + h.secret[:20] + "/plain", nil, 403},
 		"wrong token":   {root + "plain", []string{"Authorization", "Bearer x"}, 403},
 		"empty token":   {root + "plain", []string{"Authorization", "Bearer "}, 403},

@@ -62,7 +62,7 @@ func newPlace(t *testing.T, npm []string, npmrc ...string) *place {
 	p := &place{t: t, npm: npm, dir: filepath.Join(root, "project")}
 	p.write("package.json", `{"name": "project", "version": "1.0.0"}`+"\n")
 	rc := filepath.Join(root, "npmrc")
-	lines := append([]string{"audit=false", "fund=false", "update-notifier=false", "fetch-retries=0", "allow-scripts=true"}, npmrc...)
+	lines := append([]string{"audit=false", "fund=false", "update-notifier=false", "fetch-retries=0"}, npmrc...)
 	if err := os.WriteFile(rc, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

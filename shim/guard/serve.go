@@ -45,6 +45,9 @@ func (g *Guard) authorised(r *http.Request) (string, bool) {
 	if r.Host != g.host {
 		return "", false // a browser that was told another name for loopback
 	}
+	if other, ok := r.Context().Value(peerKey{}).(bool); !ok || other {
+		return "", false
+	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if subtle.ConstantTimeCompare([]byte(first), []byte(g.secret)) == 1 {
 		return "/" + rest, true
