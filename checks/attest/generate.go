@@ -20,6 +20,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/format"
 	"io"
 	"os"
 	"path/filepath"
@@ -60,7 +61,11 @@ func run(args []string) error {
 			return err
 		}
 	}
-	return os.WriteFile("taken.go", source(filepath.Base(args[0]), taken.UTC(), files), 0o644)
+	code, err := format.Source(source(filepath.Base(args[0]), taken.UTC(), files))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile("taken.go", code, 0o644)
 }
 
 type seed struct {

@@ -33,6 +33,8 @@ type KeeperOptions struct {
 	// root.json; nil is the built-in one.
 	Repository string
 	Root       []byte
+	// Budget is how long a renewal may take; 0 is 3 s.
+	Budget time.Duration
 	// RootFile is --trusted-root with its name: then nothing is renewed.
 	RootName string
 	RootFile []byte
@@ -77,6 +79,9 @@ func NewKeeper(o KeeperOptions) (*Keeper, error) {
 	}
 	if o.Root == nil {
 		o.Root = builtinTUF
+	}
+	if o.Budget <= 0 {
+		o.Budget = renewBudget
 	}
 	k := &Keeper{o: o}
 	var err error
@@ -214,7 +219,7 @@ func (k *Keeper) Wait(ctx context.Context) bool {
 
 func (k *Keeper) renew(ctx context.Context) {
 	defer close(k.renewed)
-	ctx, cancel := context.WithTimeout(ctx, renewBudget)
+	ctx, cancel := context.WithTimeout(ctx, k.o.Budget)
 	defer cancel()
 	now := k.now()
 	t, err := k.fetchTrust(ctx, now)

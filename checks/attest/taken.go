@@ -11,5 +11,5 @@ var builtinTaken = time.Date(2026, 11, 5, 0, 19, 12, 0, time.UTC)
 const (
 	builtinRootSum = "6494e21ea73fa7ee769f85f57d5a3e6a08725eae1e38c755fc3517c9e6bc0b66"
 	builtinKeysSum = "160677eb6e1c7083c89b166b20f8fe4e837fb71181506aff1991b80b89184f7d"
-	builtinTUFSum = "27aea7e372aa7864065174f0661784fcf8b0e28b1dbfebeada31a0f1fb19167f"
+	builtinTUFSum  = "27aea7e372aa7864065174f0661784fcf8b0e28b1dbfebeada31a0f1fb19167f"
 )

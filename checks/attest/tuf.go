@@ -74,7 +74,7 @@ func renewalError(ctx context.Context, err error) error {
 	case errors.As(err, &refused):
 		return fmt.Errorf("trust root not renewed: %s: %s", refused.Host, refused.Reason)
 	case ctx.Err() != nil:
-		return fmt.Errorf("trust root not renewed: no answer within %s", renewBudget)
+		return errors.New("trust root not renewed: no answer in time")
 	case errors.As(err, &expired):
 		return errors.New("trust root not renewed: what the TUF repository serves has expired")
 	}
