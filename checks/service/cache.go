@@ -1,13 +1,11 @@
 package service
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
+
+	"gpq/resolver/store"
 )
 
 // Cache keeps answers between runs. A cache that fails is an empty one.
@@ -20,48 +18,38 @@ type Cache interface {
 // maxCached bounds one kept answer, in bytes.
 const maxCached = 4 << 20
 
-// Folder is a Cache of one file for each key, named by the key's digest. The
-// empty Folder keeps nothing. Files are replaced whole, so that two runs at
-// once see one or the other.
-type Folder string
-
-func (f Folder) path(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return filepath.Join(string(f), hex.EncodeToString(sum[:16]))
+// Kept is a Cache in one area of a store. Without a Store it keeps nothing.
+type Kept struct {
+	Store *store.Store
+	Area  string // "" is "outside"
 }
 
-// Get reads a file; one that is not ours, or of the future, is none.
-func (f Folder) Get(key string) ([]byte, time.Time, bool) {
-	if f == "" {
+func (k Kept) area() string {
+	if k.Area == "" {
+		return "outside"
+	}
+	return k.Area
+}
+
+// Get reads an entry: 8 bytes of Unix time, then the data.
+func (k Kept) Get(key string) ([]byte, time.Time, bool) {
+	if k.Store == nil {
 		return nil, time.Time{}, false
 	}
-	path := f.path(key)
-	if fi, err := os.Lstat(path); err != nil || !fi.Mode().IsRegular() || fi.Size() > maxCached+8 {
-		return nil, time.Time{}, false
-	}
-	b, err := os.ReadFile(path)
+	b, err := k.Store.Get(k.area(), key, maxCached+8)
 	if err != nil || len(b) < 8 {
 		return nil, time.Time{}, false
 	}
-	return b[8:], time.Unix(int64(binary.BigEndian.Uint64(b)), 0), true
+	return b[8:], time.Unix(int64(binary.BigEndian.Uint64(b)), 0), true //nolint:gosec // any time will do
 }
 
-// Put writes a file; what cannot be written is not kept.
-func (f Folder) Put(key string, data []byte, stored time.Time) {
-	if f == "" || len(data) > maxCached || os.MkdirAll(string(f), 0o700) != nil {
+// Put writes an entry; what cannot be written is not kept.
+func (k Kept) Put(key string, data []byte, stored time.Time) {
+	if k.Store == nil || len(data) > maxCached {
 		return
 	}
-	tmp, err := os.CreateTemp(string(f), ".new-*")
-	if err != nil {
-		return
-	}
-	defer os.Remove(tmp.Name()) // gone already where the rename succeeded
-	b := binary.BigEndian.AppendUint64(nil, uint64(stored.Unix()))
-	_, err = tmp.Write(append(b, data...))
-	if tmp.Close() != nil || err != nil {
-		return
-	}
-	_ = os.Rename(tmp.Name(), f.path(key))
+	b := binary.BigEndian.AppendUint64(nil, uint64(stored.Unix())) //nolint:gosec // read back the same way
+	_ = k.Store.Put(k.area(), key, append(b, data...))
 }
 
 // Memory is a Cache for one run.

@@ -65,12 +65,7 @@ func Start(domains map[string]Domain) (*World, error) {
 	for n, d := range domains {
 		w.domains[n] = d
 	}
-	var err error
-	if w.udp, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
-		return nil, err
-	}
-	if w.tcp, err = net.Listen("tcp", w.udp.LocalAddr().String()); err != nil {
-		w.udp.Close()
+	if err := w.listen(); err != nil {
 		return nil, err
 	}
 	w.DNS = w.udp.LocalAddr().String()
@@ -79,6 +74,20 @@ func Start(domains map[string]Domain) (*World, error) {
 	go w.serveUDP()
 	go w.serveTCP()
 	return w, nil
+}
+
+// listen takes one port for UDP and TCP; the other may be taken already.
+func (w *World) listen() (err error) {
+	for range 20 {
+		if w.tcp, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			continue
+		}
+		if w.udp, err = net.ListenPacket("udp", w.tcp.Addr().String()); err == nil {
+			return nil
+		}
+		w.tcp.Close()
+	}
+	return err
 }
 
 // Close stops both.
