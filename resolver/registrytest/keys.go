@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -33,9 +34,25 @@ func newKey(label string) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key %s: %w", label, err)
 	}
-	sum := sha256.Sum256(spki)
-	id := "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
+	id, err := fingerprint(priv)
+	if err != nil {
+		return nil, fmt.Errorf("key %s: %w", label, err)
+	}
 	return &Key{ID: id, Private: priv, spki: spki}, nil
+}
+
+// fingerprint is npm's id of a key: as OpenSSH shows it.
+func fingerprint(k *ecdsa.PrivateKey) (string, error) {
+	point, err := k.PublicKey.Bytes()
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, part := range [][]byte{[]byte("ecdsa-sha2-nistp256"), []byte("nistp256"), point} {
+		_ = binary.Write(h, binary.BigEndian, uint32(len(part))) // a hash takes everything
+		h.Write(part)
+	}
+	return "SHA256:" + base64.RawStdEncoding.EncodeToString(h.Sum(nil)), nil
 }
 
 // Sign signs «name@version:integrity» as npm's registry does: ECDSA P-256
