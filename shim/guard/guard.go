@@ -85,6 +85,7 @@ type Guard struct {
 
 	mu      sync.RWMutex
 	cleared map[string][]resolver.Package // by the path of the tarball's URL
+	names   map[string]bool
 
 	packuments, tarballs, forwarded, refused atomic.Int64
 }
@@ -99,9 +100,11 @@ func Start(ctx context.Context, opts Options) (*Guard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("guard: cannot listen on loopback: %w", err)
 	}
-	g := &Guard{opts: opts, secret: newSecret(), host: l.Addr().String(), cleared: map[string][]resolver.Package{}}
+	g := &Guard{opts: opts, secret: newSecret(), host: l.Addr().String(), cleared: map[string][]resolver.Package{}, names: map[string]bool{}}
 	for _, p := range opts.Clear.Packages() {
-		g.admit(p)
+		if opts.Clear.Permits(p) {
+			g.admit(p)
+		}
 	}
 	g.server = &http.Server{
 		Handler:           http.HandlerFunc(g.serve),

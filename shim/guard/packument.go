@@ -19,6 +19,12 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 		g.refuse(w, Refusal{Path: r.URL.Path, Reason: errors.New("no package has such a name")})
 		return
 	}
+	if name == "npm" && !g.clears(name) {
+		// Its own update notice: a glance at a document of many megabytes,
+		// from which nothing is installed.
+		g.forward(w, r, "/npm")
+		return
+	}
 	raw, err := g.opts.Source.Raw(r.Context(), name)
 	if err != nil {
 		g.unavailable(w, name, err)
@@ -43,6 +49,13 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // npm may be gone
 	}
+}
+
+// clears says whether anything of that name was cleared.
+func (g *Guard) clears(name string) bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.names[name]
 }
 
 // isName takes «name» and «@scope/name».

@@ -24,6 +24,7 @@ func (g *Guard) admit(p resolver.Package) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.names[p.Name] = true
 	if !slices.Contains(g.cleared[path], p) {
 		g.cleared[path] = append(g.cleared[path], p)
 	}
