@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// gypCommand is a command expansion: gyp runs what stands in the brackets
-// while it reads the file, before anything is compiled.
-var gypCommand = regexp.MustCompile(`[<>^]!@?\(([^)]*(?:\([^)]*\)[^)]*)*)`)
-
 // gypHarmless are the expansions that ask where headers are.
 var gypHarmless = []*regexp.Regexp{ //nolint:gochecknoglobals // never changed
 	regexp.MustCompile(`^node\s+-[pe]\s+\\?["']require\((\\?["'])[a-z0-9@/_.-]+(\\?["'])\)(\.[a-z_]+)?;?\\?["']$`),
@@ -22,18 +18,56 @@ var gypActs = regexp.MustCompile(`["'](actions?|rules|postbuilds|make_global_set
 // oddGyp gives a command in a gyp file that does more than compile; "" for
 // none.
 func oddGyp(text string) string {
-	for _, m := range gypCommand.FindAllStringSubmatch(text, -1) {
-		if !harmlessExpansion(strings.TrimSpace(m[1])) {
-			return cut(m[1], 120)
+	for rest := text; ; {
+		cmd, after, found := nextExpansion(rest)
+		if !found {
+			break
 		}
-	}
-	if strings.Count(text, "!(")+strings.Count(text, "!@(") > len(gypCommand.FindAllString(text, -1)) {
-		return "a command expansion that cannot be read"
+		if !harmlessExpansion(strings.TrimSpace(cmd)) {
+			return cut(cmd, 120)
+		}
+		rest = after
 	}
 	if m := gypActs.FindStringSubmatch(text); m != nil {
 		return cut(m[1], 120)
 	}
 	return ""
+}
+
+// nextExpansion finds a command expansion, «<!(…)» in any of its forms: gyp
+// runs what stands in the brackets while it reads the file, before anything is
+// compiled. One without an end goes to the end of the file.
+func nextExpansion(s string) (cmd, after string, found bool) {
+	i := strings.IndexByte(s, '!')
+	for i >= 0 {
+		rest := strings.TrimPrefix(s[i+1:], "@")
+		if strings.HasPrefix(rest, "(") {
+			end := closing(rest)
+			return rest[1:end], rest[min(end+1, len(rest)):], true
+		}
+		next := strings.IndexByte(s[i+1:], '!')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return "", "", false
+}
+
+// closing gives the place of the bracket that closes the first one.
+func closing(s string) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(s)
 }
 
 func harmlessExpansion(cmd string) bool {
