@@ -25,7 +25,7 @@ type facts struct {
 	Predicate, Bundle, EntryKind string
 	LogIndex                     int64
 	LogTime                      time.Time
-	Disagreements                []string
+	Disagreements                []string `json:",omitempty"`
 }
 
 // Issuer is the identity provider: IssuerGitHub or IssuerGitLab, or an

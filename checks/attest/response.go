@@ -55,8 +55,11 @@ type entry struct {
 	bundle   []byte
 }
 
-// parseResponse reads GET /-/npm/v1/attestations/…; an answer that cannot be
-// read is an *InvalidError: it was published, and is none.
+// errNoList: a page of a proxy, an error in JSON, half an answer. Nothing was
+// published by that, and nothing could be looked at.
+var errNoList = errors.New("the registry's answer is no list of attestations")
+
+// parseResponse reads GET /-/npm/v1/attestations/….
 func parseResponse(raw []byte) ([]entry, error) {
 	if len(raw) > MaxResponse {
 		return nil, invalid(Malformed, "the attestations are larger than %d MiB", MaxResponse>>20)
@@ -71,10 +74,10 @@ func parseResponse(raw []byte) ([]entry, error) {
 		} `json:"attestations"`
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return nil, &InvalidError{Reason: Malformed, Message: "the registry's answer is no list of attestations", Err: err}
+		return nil, errNoList
 	}
 	if answer.Attestations == nil {
-		return nil, errors.New("the registry's answer has no field attestations")
+		return nil, errNoList
 	}
 	if n := len(*answer.Attestations); n > maxEntries {
 		return nil, invalid(Malformed, "%d attestations for one package, more than %d", n, maxEntries)

@@ -43,6 +43,9 @@ type Signed struct {
 // nothing; its end is held against the times of publication, of which any one
 // before it is enough. None at all leaves Signature.TimeUnsure.
 func (v *Verifier) Signature(s Subject, signed Signed) (Signature, error) {
+	if v.trust == nil {
+		return Signature{}, errNotLooked
+	}
 	if len(signed.Claims) == 0 {
 		return Signature{}, ErrNone
 	}

@@ -111,6 +111,9 @@ func Nothing() Result { return Result{done: true, provErr: ErrNone, pubErr: ErrN
 // each kind one attestation must verify and none may be false; several must
 // tell the same story.
 func (v *Verifier) Verify(s Subject, response []byte) Result {
+	if v.trust == nil {
+		return Result{}
+	}
 	entries, err := parseResponse(response)
 	if err != nil {
 		return Result{done: true, provErr: err, pubErr: err}
