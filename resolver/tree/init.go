@@ -28,6 +28,9 @@ func newBuilder(ctx context.Context, o Options, d Deps) (*builder, error) {
 		d.Ahead = defaultAhead
 	}
 	o.Path = filepath.Clean(o.Path)
+	if o.Cwd == "" {
+		o.Cwd = o.Path
+	}
 	b := &builder{ctx: ctx, deps: d, seen: map[*Node]bool{}, virtualRoots: map[*Node]*Node{},
 		peerSource: map[*Node]*Node{}, updateNames: map[string]bool{}, preferDedupe: o.PreferDedupe}
 	b.env = &env{opt: &o, major: majorOf(o.NPM), specs: newSpecs(majorOf(o.NPM), o.Home)}
@@ -89,7 +92,7 @@ func (b *builder) initTree() error {
 
 func (b *builder) rootNode() (*Node, error) {
 	pkg := b.opt.Package
-	if pkg == nil && !b.opt.Global {
+	if pkg == nil && !b.opt.Global && !b.opt.NoDisk {
 		var err error
 		pkg, err = b.readPackage(b.opt.Path)
 		if errors.Is(err, os.ErrNotExist) {

@@ -30,18 +30,17 @@ type PickOptions struct {
 // Contents gives what only a package's tarball holds. It may be nil: then
 // bundled packages are reported, not known.
 type Contents interface {
-	// Bundled has the package.json of every package below node_modules in the
-	// tarball, by path («node_modules/a/node_modules/b»), and npm-shrinkwrap.json
-	// under that name where the tarball has one.
-	Bundled(ctx context.Context, p *Pkg) (map[string][]byte, error)
-	// Manifest is the package.json of a git, URL or tarball dependency.
-	Manifest(ctx context.Context, s *spec.Spec, where string) (*Pkg, error)
+	// Open looks into the tarball of a package.
+	Open(ctx context.Context, p *Pkg) (*registry.Contents, error)
+	// Manifest is the package behind a git, URL or tarball spec.
+	Manifest(ctx context.Context, s *spec.Spec) (*Pkg, error)
 }
 
 // Options say which tree to build. The zero value is npm install in Path with
 // npm's defaults, but for NPM, Node and the platform, which must be set.
 type Options struct {
 	Path   string // absolute: the root of the tree
+	Cwd    string // absolute: where specs of the command line start; "" is Path
 	Home   string // absolute: where «~/» is
 	Global bool
 
@@ -57,8 +56,9 @@ type Options struct {
 	NoSave       bool
 	NoPrune      bool
 	NoLock       bool // as if there were no lockfile
-	VirtualOnly  bool // what the lockfile says, and nothing else
+	NoDisk       bool // as if Path were empty
 	LockRequired bool // fail without a lockfile, and where it is out of step
+	Prune        bool // drop what nothing needs, also where nothing changes
 
 	LegacyPeerDeps, StrictPeerDeps, Force, PreferDedupe, InstallLinks, EngineStrict bool
 	// Complete opens the tarballs of packages that bundle others.
@@ -68,6 +68,7 @@ type Options struct {
 
 	Workspaces           []string // only these, by name
 	IncludeWorkspaceRoot bool
+	AllWorkspaces        bool // as if all were named
 
 	AllowGit, AllowRemote, AllowFile, AllowDirectory string // "" is the npm version's default
 
@@ -76,9 +77,12 @@ type Options struct {
 
 	// Avoid has the versions to get away from, by name: npm audit fix.
 	Avoid map[string]string
-	// AsIfAdded takes this package.json for the project's own: an npm exec
-	// without a folder. nil reads Path.
+	// Package is taken for the project's package.json; nil reads Path's.
 	Package *Pkg
+	// Existing is what LoadExisting found; nil loads it.
+	Existing *Existing
+	// IgnoreScripts also keeps npm 12 from running an .npm-extension file.
+	IgnoreScripts bool
 }
 
 // Deps are what a build needs from outside.

@@ -34,7 +34,7 @@ func (e *OutsideError) Unwrap() error { return e.Err }
 // that it, and all it would bring, is unknown.
 func (b *builder) outside(s *spec.Spec, e *Edge) (*Pkg, error) {
 	if b.deps.Contents != nil {
-		p, err := b.deps.Contents.Manifest(b.ctx, s, e.from.path)
+		p, err := b.deps.Contents.Manifest(b.ctx, s)
 		if err == nil {
 			return p, nil
 		}

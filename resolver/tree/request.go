@@ -17,10 +17,17 @@ type resolvedAdd struct {
 // command line wants.
 func (b *builder) applyRequests() error {
 	root := b.tree.Target()
-	if len(b.opt.Workspaces) == 0 {
+	names := b.opt.Workspaces
+	if b.opt.AllWorkspaces {
+		names = nil
+		for _, w := range root.workspaces {
+			names = append(names, w.name)
+		}
+	}
+	if len(names) == 0 {
 		return b.applyTo(root)
 	}
-	nodes := b.workspaceNodes(b.opt.Workspaces)
+	nodes := b.workspaceNodes(names)
 	if b.opt.IncludeWorkspaceRoot {
 		nodes = append(nodes, root)
 	}
@@ -141,7 +148,7 @@ func (b *builder) add(n *Node) error {
 
 // resolveAdd finds the name behind one spec, and the version behind a tag.
 func (b *builder) resolveAdd(n *Node, raw string) (resolvedAdd, error) {
-	s := b.specs.parseAt(raw, b.opt.Path)
+	s := b.specs.parseAt(raw, b.opt.Cwd)
 	if s.Kind == spec.Opaque {
 		return resolvedAdd{}, &Failure{Code: "EINVALIDSPEC", Message: raw + ": " + s.Err}
 	}
@@ -182,5 +189,5 @@ func (b *builder) manifestOfAdd(s *spec.Spec) (*Pkg, error) {
 	if b.deps.Contents == nil {
 		return nil, &OutsideError{Spec: s.Raw, Kind: s.Kind}
 	}
-	return b.deps.Contents.Manifest(b.ctx, s, b.opt.Path)
+	return b.deps.Contents.Manifest(b.ctx, s)
 }

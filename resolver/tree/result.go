@@ -119,3 +119,18 @@ func (n *Node) HasShrinkwrap() bool { return n.hasShrinkwrap }
 func (n *Node) Unknown() bool {
 	return len(n.resolved) > len(outsideMark) && n.resolved[:len(outsideMark)] == outsideMark
 }
+
+// LinksIn are the links that stand for the node.
+func (n *Node) LinksIn() []*Node { return n.linksIn.slice() }
+
+// Added are the names that the specs of the command line turned out to have.
+func (t *Tree) Added() []string {
+	var out []string
+	for _, a := range t.b.resolvedAdd {
+		out = append(out, a.name)
+	}
+	for name := range t.b.updateNames {
+		out = append(out, name)
+	}
+	return out
+}

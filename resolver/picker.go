@@ -1,0 +1,82 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"path"
+	"strings"
+
+	"gpq/resolver/pick"
+	"gpq/resolver/registry"
+	"gpq/resolver/spec"
+	"gpq/resolver/tree"
+)
+
+// chooser is npm's own choice of versions, for one request.
+type chooser struct {
+	pick *pick.Picker
+	o    pick.Options
+}
+
+func newChooser(k *pick.Picker, o Options) *chooser {
+	return &chooser{k, pick.Options{DefaultTag: o.Tag, Node: o.Platform.Node, NPM: o.Platform.NPM,
+		Before78: strings.HasPrefix(o.Platform.NPM, "10.")}}
+}
+
+// Pick implements tree.Picker.
+func (c *chooser) Pick(p *registry.Packument, want *spec.Spec, o tree.PickOptions) (*registry.Manifest, error) {
+	po := c.o
+	po.Before, po.Avoid = o.Before, o.Avoid
+	got, err := c.pick.Pick(p, *want, po)
+	if err == nil {
+		return got.Manifest, nil
+	}
+	var e *pick.Error
+	if errors.As(err, &e) {
+		return nil, &tree.Failure{Code: e.Code, Message: e.Error(), Err: e}
+	}
+	return nil, err
+}
+
+// tarballs is what a source needs for its tarballs to be looked into.
+type tarballs interface {
+	Tarball(ctx context.Context, url, integrity string) (*registry.Tarball, error)
+}
+
+// opener looks into tarballs of the registry.
+type opener struct{ tarballs }
+
+// Open implements tree.Contents.
+func (o opener) Open(ctx context.Context, p *tree.Pkg) (*registry.Contents, error) {
+	if !strings.HasPrefix(p.Resolved, "https://") && !strings.HasPrefix(p.Resolved, "http://") {
+		return nil, errors.New("not a tarball of a registry")
+	}
+	t, err := o.Tarball(ctx, p.Resolved, p.Integrity)
+	if err != nil {
+		return nil, err
+	}
+	return registry.ReadTarball(t.Path)
+}
+
+var errNotAsked = errors.New("not looked into")
+
+// Manifest implements tree.Contents: what is in no registry is not fetched.
+func (o opener) Manifest(context.Context, *spec.Spec) (*tree.Pkg, error) { return nil, errNotAsked }
+
+// excluder reads min-release-age-exclude: names, or patterns such as «@org/*».
+func excluder(list []string) func(name string) bool {
+	if len(list) == 0 {
+		return nil
+	}
+	return func(name string) bool {
+		for _, p := range list {
+			if p == name {
+				return true
+			}
+			if ok, err := path.Match(p, name); err == nil && ok {
+				return true
+			}
+		}
+		return false
+	}
+}

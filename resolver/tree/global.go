@@ -1,0 +1,56 @@
+package tree
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"gpq/resolver/spec"
+)
+
+// globalUpdates gives the root of a global tree its dependencies: what is
+// installed and to be updated. The names given are those asked for by name.
+func (b *builder) globalUpdates(n *Node) []string {
+	if !b.opt.Global || !b.opt.UpdateAll && len(b.updateNames) == 0 {
+		return nil
+	}
+	var explicit []string
+	n.pkg = n.pkg.clone()
+	nm := filepath.Join(b.opt.Path, "node_modules")
+	for _, name := range moduleNames(nm) {
+		named := b.updateNames[name]
+		if !b.opt.UpdateAll && !named {
+			continue
+		}
+		if named {
+			explicit = append(explicit, name)
+		}
+		dir := filepath.Join(nm, filepath.FromSlash(name))
+		want := "*"
+		if st, err := os.Lstat(dir); err == nil && st.Mode()&fs.ModeSymlink != 0 {
+			if real, err := filepath.EvalSymlinks(dir); err == nil {
+				want = "file:" + real
+			}
+		}
+		depsSet(&n.pkg.Dependencies, name, want)
+	}
+	return explicit
+}
+
+// Choose is the «name@version» that npm would take for a registry spec.
+func Choose(ctx context.Context, o Options, d Deps, s *spec.Spec) (string, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	b, err := newBuilder(ctx, o, d)
+	if err != nil {
+		cancel()
+		return "", err
+	}
+	defer b.ahead.wait()
+	defer cancel()
+	p, err := b.ahead.manifest(s)
+	if err != nil {
+		return "", err
+	}
+	return p.Name + "@" + p.Version, nil
+}

@@ -1,0 +1,200 @@
+package tree
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+)
+
+const hiddenLock = "node_modules/.package-lock.json"
+
+// readInstalled takes the hidden lockfile where it is as new as what it tells
+// of, else what lies in node_modules.
+func (x *Existing) readInstalled(dir string) {
+	h := &Existing{}
+	file := filepath.Join(dir, filepath.FromSlash(hiddenLock))
+	st, err := os.Stat(file)
+	if err == nil {
+		data, err := readBounded(file, maxLockfile)
+		if err == nil && h.parse(hiddenLock, dir, data) == nil && h.current(dir, st.ModTime().Add(10*time.Millisecond)) {
+			notes := x.Notes
+			*x = *h
+			x.Notes = append(notes, h.Notes...)
+			return
+		}
+	}
+	x.scan(dir)
+}
+
+var errStale = errors.New("the hidden lockfile is older than node_modules")
+
+// current is whether node_modules has exactly the entries, and nothing newer
+// than the hidden lockfile.
+func (x *Existing) current(dir string, limit time.Time) bool {
+	listed := map[string]bool{}
+	for _, e := range x.Entries {
+		listed[e.Location] = true
+	}
+	c := &currency{root: dir, limit: limit, listed: listed, seen: map[string]bool{}}
+	if c.modules(dir) != nil {
+		return false
+	}
+	for loc := range listed {
+		if !c.seen[loc] {
+			return false
+		}
+	}
+	return true
+}
+
+type currency struct {
+	root         string
+	limit        time.Time
+	listed, seen map[string]bool
+}
+
+func (c *currency) modules(dir string) error {
+	return c.folder(filepath.Join(dir, "node_modules"))
+}
+
+// folder looks through a node_modules, or a scope in one.
+func (c *currency) folder(dir string) error {
+	st, err := os.Stat(dir)
+	if err != nil {
+		return nil
+	}
+	if st.ModTime().After(c.limit) {
+		return errStale
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if err := c.entry(dir, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *currency) entry(dir string, e fs.DirEntry) error {
+	at := filepath.Join(dir, e.Name())
+	switch {
+	case e.Type()&fs.ModeSymlink != 0:
+		c.seen[c.rel(at)] = true
+		target, err := filepath.EvalSymlinks(at)
+		if err != nil {
+			return nil
+		}
+		if st, err := os.Stat(target); err == nil && st.IsDir() && !c.seen[c.rel(target)] {
+			return c.pkg(target)
+		}
+	case e.IsDir() && !strings.HasPrefix(e.Name(), "."):
+		if strings.HasPrefix(e.Name(), "@") {
+			return c.folder(at)
+		}
+		return c.pkg(at)
+	}
+	return nil
+}
+
+func (c *currency) pkg(dir string) error {
+	rel := c.rel(dir)
+	c.seen[rel] = true
+	st, err := os.Stat(dir)
+	if err != nil || st.ModTime().After(c.limit) || !c.listed[rel] {
+		return errStale
+	}
+	return c.modules(dir)
+}
+
+func (c *currency) rel(p string) string { return relpath(c.root, filepath.ToSlash(p)) }
+
+// scan takes down what lies in node_modules.
+func (x *Existing) scan(dir string) {
+	s := &scanner{x: x, root: dir, seen: map[string]bool{}}
+	s.modules(dir)
+}
+
+type scanner struct {
+	x    *Existing
+	root string
+	seen map[string]bool
+}
+
+const maxScanned = 200_000 // packages in one node_modules
+
+func (s *scanner) modules(dir string) {
+	for _, name := range moduleNames(filepath.Join(dir, "node_modules")) {
+		if len(s.x.Entries) < maxScanned {
+			s.pkg(filepath.Join(dir, "node_modules", filepath.FromSlash(name)))
+		}
+	}
+}
+
+// moduleNames are the names in a node_modules, scoped ones with their scope;
+// hidden folders are none.
+func moduleNames(nm string) []string {
+	entries, _ := os.ReadDir(nm)
+	var out []string
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, ".") {
+			continue
+		}
+		if !strings.HasPrefix(name, "@") {
+			if e.IsDir() || e.Type()&fs.ModeSymlink != 0 {
+				out = append(out, name)
+			}
+			continue
+		}
+		scoped, _ := os.ReadDir(filepath.Join(nm, name))
+		for _, k := range scoped {
+			if !strings.HasPrefix(k.Name(), ".") {
+				out = append(out, name+"/"+k.Name())
+			}
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+func (s *scanner) pkg(dir string) {
+	loc := relpath(s.root, filepath.ToSlash(dir))
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return
+	}
+	if st, err := os.Stat(real); err != nil || !st.IsDir() {
+		return
+	}
+	isLink := false
+	if st, err := os.Lstat(dir); err == nil {
+		isLink = st.Mode()&fs.ModeSymlink != 0
+	}
+	if isLink {
+		target := relpath(s.root, filepath.ToSlash(real))
+		s.x.Entries = append(s.x.Entries, Entry{Location: loc, Link: true, Resolved: target, HasResolved: true,
+			Name: nameFromFolder("/" + loc), Pkg: &Pkg{}})
+		if s.seen[real] {
+			return
+		}
+		loc, dir = target, real
+	}
+	s.seen[real] = true
+	p, err := ReadPackage(dir)
+	if err != nil {
+		p = &Pkg{}
+	}
+	if p.Name == "" {
+		p.Name = nameFromFolder("/" + loc)
+	}
+	s.x.Entries = append(s.x.Entries, Entry{Location: loc, Pkg: p, Name: p.Name, Version: p.Version,
+		Resolved: p.Resolved, Integrity: p.Integrity, flags: flags{true, true, true, true, true}})
+	s.modules(dir)
+}
