@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -51,13 +52,16 @@ type Credentials struct {
 	ByDart map[string]Credential
 	// Registries are the base URLs of all registries in use.
 	Registries []string
+	// PlainHTTP are the hosts, with the port where there is one, that the user
+	// wants to be asked over http.
+	PlainHTTP []string
 }
 
 // Authorization gives the header for a request to that URL, "" for none. It
 // walks up the URL's path until there is a credential, as npm does. A URL
 // beside its registry's path on the registry's own origin gets the registry's
 // credential, if only one comes into question. Over plain http a credential
-// goes only to a registry that is configured as http, or to this machine.
+// goes only to the hosts of PlainHTTP, or to this machine.
 func (c Credentials) Authorization(rawURL string) string {
 	u, err := url.Parse(rawURL)
 	if err != nil || u.Host == "" {
@@ -83,12 +87,7 @@ func (c Credentials) mayTell(u *url.URL) bool {
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
 		return true
 	}
-	for _, r := range c.Registries {
-		if base, err := url.Parse(r); err == nil && sameOrigin(base, u) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.PlainHTTP, strings.ToLower(u.Host))
 }
 
 func sameOrigin(a, b *url.URL) bool {

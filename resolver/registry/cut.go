@@ -15,6 +15,9 @@ const (
 type Cutting struct {
 	// Full leaves all members; otherwise what abbreviated documents have.
 	Full bool
+	// Fields are the members of a version that an abbreviated document has;
+	// nil are the usual ones.
+	Fields map[string]bool
 	// Keep chooses among the versions; nil keeps all.
 	Keep func(version string) bool
 	// Tarball gives the address to stand in dist.tarball; nil leaves it.
@@ -159,7 +162,7 @@ func (w *writer) version(v member, c Cutting) {
 	w.open()
 	for _, m := range all {
 		switch {
-		case !c.Full && !isAbbreviated(m.key):
+		case !c.Full && (!c.shows(m.key) || isEmpty(m.text)):
 		case m.key == "dist" && c.Tarball != nil:
 			w.key(m.key)
 			w.dist(m.text, v.key, c)
@@ -173,7 +176,19 @@ func (w *writer) version(v member, c Cutting) {
 	w.close()
 }
 
-func isAbbreviated(key string) bool {
+// isEmpty tells the values that abbreviated documents leave out.
+func isEmpty(text []byte) bool {
+	switch string(text) {
+	case "null", "false", `""`, "{}", "[]", "0":
+		return true
+	}
+	return false
+}
+
+func (c Cutting) shows(key string) bool {
+	if c.Fields != nil {
+		return c.Fields[key]
+	}
 	for _, k := range abbreviated {
 		if k == key {
 			return true
