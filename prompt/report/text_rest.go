@@ -23,15 +23,29 @@ func groups(d *checks.Document, want func(checks.DocumentFinding) bool) []*group
 			if !want(f) {
 				continue
 			}
-			key := [2]string{f.Check, f.Message}
+			message := withoutName(f.Message, p)
+			key := [2]string{f.Check, message}
 			if at[key] == nil {
-				at[key] = &group{check: f.Check, message: f.Message}
+				at[key] = &group{check: f.Check, message: message}
 				out = append(out, at[key])
 			}
 			at[key].packages = append(at[key].packages, label(p))
 		}
 	}
 	return out
+}
+
+// withoutName is a message that could be about any package: what is said of
+// 68 packages is then one line.
+func withoutName(message string, p checks.DocumentPackage) string {
+	words := strings.Fields(message)
+	for i, w := range words {
+		switch strings.TrimRight(w, ",:;.") {
+		case p.Name, p.Name + "@" + p.Version:
+			words[i] = strings.Replace(w, strings.TrimRight(w, ",:;."), "it", 1)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // names gives the packages of a group, at most n of them.

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"gpq/checks"
+	"gpq/prompt/report"
+	"gpq/shim"
+	"gpq/shim/argv"
+)
+
+func (p *process) checkCommand(own argv.Own) *cli.Command {
+	return &cli.Command{
+		Name: "check", ArgsUsage: "[SPEC…]",
+		Usage: "resolve and check, print the report, run nothing; --json for machines",
+		Description: "Without SPEC: the project in this folder, by its lockfile if there is one, else by its package.json.\n" +
+			"npm's own flags mean what they mean to npm install.",
+		SkipFlagParsing: true,
+		Action: func(c *cli.Context) error {
+			words := c.Args().Slice()
+			if len(words) == 1 && (words[0] == "--help" || words[0] == "-h") {
+				return cli.ShowSubcommandHelp(c)
+			}
+			return p.checkOnly(c.Context, own, words)
+		},
+	}
+}
+
+// checkOnly judges what npm install would do with these words, and tells.
+func (p *process) checkOnly(ctx context.Context, own argv.Own, words []string) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	s, err := p.openCheck(ctx, own, words)
+	if err != nil {
+		return err
+	}
+	plan, err := s.plan(ctx)
+	if err != nil {
+		return err
+	}
+	if plan.Failure != nil {
+		return &exitError{exitUndecided, plan.Failure, "npm would stop with this"}
+	}
+	rep, err := s.check(ctx, plan)
+	if err != nil {
+		return err
+	}
+	v := s.policy.Decide(rep, s.mode())
+	d := rep.Document(v, version, s.documentRequest())
+	if err := s.print(d); err != nil {
+		return err
+	}
+	return verdictCode(rep, s.policy)
+}
+
+// openCheck reads the words as those of npm install.
+func (p *process) openCheck(ctx context.Context, own argv.Own, words []string) (*session, error) {
+	all := append([]string{"install"}, words...)
+	tool, err := shim.Find("npm", p.shimWorld(all))
+	if err != nil {
+		return nil, &exitError{exitNoNPM, err, hintOf(err)}
+	}
+	cmd := argv.Parse(all, argv.Options{NPM: tool.Version, Dir: p.dir, Home: p.home(), Env: p.env, InWorkspace: p.inWorkspace})
+	if cmd.Class != argv.Install {
+		return nil, usagef("gpq check [SPEC…]", errors.New("check: npm would not read this as packages to install"))
+	}
+	s, err := p.open(ctx, own, cmd, tool)
+	if err == nil {
+		s.cmd.Name = "check"
+	}
+	return s, err
+}
+
+// print writes the report to standard output, which is the command's own: JSON
+// alone with --json, else text, and whatever else was asked for.
+func (s *session) print(d *checks.Document) error {
+	jsonToo := argv.Report{Format: string(report.JSON)}
+	if s.cmd.Flag("json") == "true" && !contains(s.own.Reports, jsonToo) {
+		s.own.Reports = append(s.own.Reports, jsonToo)
+	}
+	alone := false
+	for _, r := range s.own.Reports {
+		if err := s.writeReport(r, d, s.out); err != nil {
+			return err
+		}
+		alone = alone || r.File == ""
+	}
+	if alone {
+		return nil
+	}
+	return report.WriteText(s.out, d, s.textOptions(d, true))
+}
+
+// verdictCode is the exit code of check and verify: 3 where anything stands at
+// warning or above, 4 where something required is unknown.
+func verdictCode(rep *checks.Report, policy *checks.Policy) error {
+	sum := rep.Summary()
+	if sum.Danger+sum.Warning > 0 {
+		return quiet(exitRefused)
+	}
+	for i := range rep.Items {
+		if len(policy.Open(&rep.Items[i])) > 0 {
+			return quiet(exitUndecided)
+		}
+	}
+	return nil
+}
+
+// quiet is an exit code that has been explained already.
+type quiet int
+
+func (quiet) Error() string { return "" }
+
+func contains[T comparable](all []T, one T) bool {
+	for _, x := range all {
+		if x == one {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// process is everything run knows of the outside: nothing below reads
+// arguments, environment, clock, folders or streams from anywhere else.
+type process struct {
+	args []string // args[0] is the name gpq was called by
+	env  []string
+	dir  string // working folder, absolute
+	self string // the file of this program, "" if unknown
+	out  *os.File
+	err  *os.File
+	now  func() time.Time
+}
+
+func thisProcess() process {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	self, err := os.Executable()
+	if err != nil {
+		self = ""
+	}
+	return process{args: os.Args, env: os.Environ(), dir: dir, self: self, out: os.Stdout, err: os.Stderr, now: time.Now}
+}
+
+// getenv is the value of the last entry of that name, as execve leaves it.
+func (p *process) getenv(name string) string {
+	v, _ := p.lookup(name)
+	return v
+}
+
+func (p *process) lookup(name string) (string, bool) {
+	for i := len(p.env) - 1; i >= 0; i-- {
+		if rest, ok := strings.CutPrefix(p.env[i], name); ok && strings.HasPrefix(rest, "=") {
+			return rest[1:], true
+		}
+	}
+	return "", false
+}
+
+// home is the user's folder, "" where the environment has none.
+func (p *process) home() string { return p.getenv("HOME") }
+
+// cacheDir is gpq's own cache folder: GPQ_CACHE_DIR, or gpq's in the user's
+// (XDG Base Directory Specification).
+func (p *process) cacheDir() string { return p.folder("GPQ_CACHE_DIR", "XDG_CACHE_HOME", ".cache") }
+
+// configDir is where the user's policy and approvals are.
+func (p *process) configDir() string {
+	return p.folder("GPQ_CONFIG_DIR", "XDG_CONFIG_HOME", ".config")
+}
+
+func (p *process) folder(own, xdg, below string) string {
+	if d := p.getenv(own); d != "" {
+		return p.abs(d)
+	}
+	if d := p.getenv(xdg); filepath.IsAbs(d) {
+		return filepath.Join(d, "gpq")
+	}
+	if h := p.home(); h != "" {
+		return filepath.Join(h, below, "gpq")
+	}
+	return filepath.Join(os.TempDir(), fmt.Sprintf("gpq-%d", os.Getuid()), strings.TrimPrefix(below, "."))
+}
+
+func (p *process) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(p.dir, path)
+}
+
+// say writes one of gpq's own lines to standard error.
+func (p *process) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.err, "gpq: "+format+"\n", args...)
+}
+
+// fail says what happened, and what to do where there is something to do.
+func (p *process) fail(code int, err error, hint string) int {
+	p.say("%v", err)
+	if hint != "" {
+		_, _ = io.WriteString(p.err, "     "+hint+"\n")
+	}
+	return code
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gpq/checks"
+	"gpq/checks/attest"
+	"gpq/resolver"
+	"gpq/resolver/fetch"
+	"gpq/resolver/npmrc"
+	"gpq/resolver/registry"
+	"gpq/resolver/store"
+	"gpq/shim"
+	"gpq/shim/argv"
+)
+
+// session is everything one judged command works with: the pipeline's rooms,
+// set up from configuration.
+type session struct {
+	*process
+	own     argv.Own
+	cmd     argv.Command
+	tool    shim.Tool
+	vers    shim.Versions
+	config  *npmrc.Config
+	store   *store.Store
+	fetch   *fetch.Client
+	client  *registry.Client
+	larder  *larder
+	keeper  *attest.Keeper
+	policy  *checks.Policy
+	notices []checks.Notice
+	began   time.Time
+}
+
+// open sets a session up for an npm command. Nothing is asked of the network.
+func (p *process) open(ctx context.Context, own argv.Own, cmd argv.Command, tool shim.Tool) (*session, error) {
+	s := &session{process: p, own: own, cmd: cmd, tool: tool, began: p.now()}
+	var err error
+	if s.vers, err = shim.Learn(ctx, tool, p.shimWorld(cmd.Args), p.cacheDir()); err != nil {
+		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
+	}
+	if err := s.readPolicy(); err != nil {
+		return nil, err
+	}
+	if s.config, err = npmrc.Load(npmrc.Options{
+		Cwd: p.dir, Home: p.home(), Environ: p.env, CLI: cmd.Config, NPMDir: s.tool.PackageDir(),
+		Prefix: s.prefix(), Trusted: s.trustedHosts(),
+	}); err != nil {
+		return nil, err
+	}
+	if s.store, err = store.Open(p.cacheDir()); err != nil {
+		return nil, fmt.Errorf("the cache folder %s: %w", p.cacheDir(), err)
+	}
+	if err := s.openNetwork(); err != nil {
+		return nil, err
+	}
+	return s, s.openTrust(ctx)
+}
+
+// openNetwork makes the one door to the network, and the registry client
+// behind it.
+func (s *session) openNetwork() error {
+	f, err := s.config.FetchOptions()
+	if err != nil {
+		return usagef("it is set in npm's configuration", err)
+	}
+	f.Store, f.Now, f.UserAgent = s.store, s.now, "gpq/"+version
+	s.fetch = fetch.New(f)
+	r := s.config.RegistryOptions()
+	r.Store = s.store
+	s.client = registry.New(s.fetch, r)
+	s.larder = newLarder(s.client)
+	return nil
+}
+
+// openTrust loads the trust root and the keys, and begins to renew them
+// behind, at most daily.
+func (s *session) openTrust(ctx context.Context) error {
+	o := attest.KeeperOptions{
+		Keep: s.store, Door: s.fetch, Dir: filepath.Join(s.cacheDir(), "tuf"), Now: s.now,
+	}
+	var err error
+	if o.RootFile, err = s.ownFile("--trusted-root", s.own.TrustedRoot); err != nil {
+		return err
+	}
+	o.RootName = s.own.TrustedRoot
+	if o.KeysFile, err = s.ownFile("--registry-keys", s.own.RegistryKeys); err != nil {
+		return err
+	}
+	if s.keeper, err = attest.NewKeeper(o); err != nil {
+		return usagef("", err)
+	}
+	s.keeper.Renew(ctx)
+	return nil
+}
+
+// ownFile reads a file that one of gpq's flags names; nil where it names none.
+func (s *session) ownFile(flag, name string) ([]byte, error) {
+	if name == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(s.abs(name))
+	if err != nil {
+		return nil, usagef("", fmt.Errorf("%s: %w", flag, err))
+	}
+	return data, nil
+}
+
+// shimWorld is what finding the real npm depends on.
+func (p *process) shimWorld(args []string) shim.World {
+	return shim.World{Env: p.env, Dir: p.dir, Self: p.self, PID: os.Getpid(), Args: args}
+}
+
+// prefix is npm's default for its global prefix: the folder above bin/node.
+func (s *session) prefix() string {
+	node, err := shim.FindNode(s.tool, s.shimWorld(nil))
+	if err != nil {
+		return ""
+	}
+	return filepath.Dir(filepath.Dir(node.Real))
+}
+
+// plan works out what the command would fetch.
+func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
+	r := resolver.New(resolver.Settings{
+		Source: s.client, Contents: nil, RegistryOf: s.client.RegistryFor,
+		Home: s.home(), Now: s.now(),
+	})
+	plan, err := r.Resolve(ctx, request(s.cmd, s.config, s.vers, s.dir))
+	if err != nil {
+		return nil, s.unplanned(err)
+	}
+	plan.Notes = append(s.configNotes(), plan.Notes...)
+	return plan, nil
+}
+
+// unplanned: nothing to plan with is exit 4 in every mode.
+func (s *session) unplanned(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return &exitError{exitRefused, errors.New("interrupted"), ""}
+	}
+	return &exitError{exitUndecided, fmt.Errorf("cannot work out what npm would fetch: %w", err), "npm did not run"}
+}
+
+func (s *session) configNotes() []string { return s.config.Notes }
