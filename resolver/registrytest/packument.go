@@ -39,6 +39,7 @@ type maker struct {
 	public string // base URL that stands in dist.tarball, with a slash
 	ring   *keyring
 	sign   func(Attest) ([]byte, error)
+	also   []string // fields that abbreviated documents show beside the usual ones
 }
 
 // make builds everything that is served of one package.
@@ -67,7 +68,7 @@ func (m *maker) make(p *Package) (*entry, error) {
 			return nil, err
 		}
 		full = append(full, pair{v.number, doc})
-		short = append(short, pair{v.number, abbreviate(doc)})
+		short = append(short, pair{v.number, abbreviate(doc, m.also)})
 	}
 	return e, m.documents(e, full, short, times)
 }

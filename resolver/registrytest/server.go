@@ -27,6 +27,9 @@ type Options struct {
 	// FullOnly answers every packument request with the full document, as
 	// many registries do.
 	FullOnly bool
+	// AlsoShort are fields of a version that abbreviated documents show beside
+	// the usual ones.
+	AlsoShort []string
 	// Latency is added to every answer.
 	Latency time.Duration
 	// Address to listen on; "" is 127.0.0.1:0.
@@ -90,7 +93,7 @@ func Start(opts Options) (*Server, error) {
 
 // Add puts a package in, or in place of the one that has its name.
 func (s *Server) Add(p *Package) error {
-	m := &maker{now: s.opts.Now, mode: s.opts.Mode, public: s.opts.Public, ring: s.ring, sign: s.opts.Sign}
+	m := &maker{now: s.opts.Now, mode: s.opts.Mode, public: s.opts.Public, ring: s.ring, sign: s.opts.Sign, also: s.opts.AlsoShort}
 	e, err := m.make(p)
 	if err != nil {
 		return err

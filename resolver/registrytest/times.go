@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -81,12 +82,12 @@ func (m *maker) timeField(p *Package, times map[string]time.Time) map[string]any
 // kept are the fields of a version in an abbreviated packument.
 var kept = []string{"name", "version", "deprecated", "dependencies", "optionalDependencies", "devDependencies",
 	"bundleDependencies", "bundledDependencies", "peerDependencies", "peerDependenciesMeta", "acceptDependencies",
-	"bin", "directories", "dist", "engines", "os", "cpu", "libc", "funding", "_hasShrinkwrap"}
+	"bin", "directories", "dist", "engines", "os", "cpu", "funding", "_hasShrinkwrap"}
 
 // abbreviate cuts a version to what an abbreviated packument has of it.
-func abbreviate(doc map[string]any) map[string]any {
+func abbreviate(doc map[string]any, also []string) map[string]any {
 	out := map[string]any{}
-	for _, k := range kept {
+	for _, k := range slices.Concat(kept, also) {
 		if v, ok := doc[k]; ok {
 			out[k] = v
 		}

@@ -15,6 +15,18 @@ import (
 	"gpq/resolver/registry"
 )
 
+// form is how a registry answers a request for an abbreviated packument.
+type form struct {
+	short bool            // it abbreviates at all
+	keep  map[string]bool // fields of a version that it then shows
+}
+
+// usual are the fields of a version that every registry which abbreviates is
+// known to keep. Some keep more.
+var usual = []string{"name", "version", "deprecated", "dependencies", "optionalDependencies", "devDependencies",
+	"bundleDependencies", "peerDependencies", "peerDependenciesMeta", "acceptDependencies", "bin", "directories",
+	"dist", "engines", "os", "cpu", "funding", "_hasShrinkwrap", "hasInstallScript"}
+
 // forms are the abbreviations of the registries in use, learned by asking:
 // npm copies fields of the document into the lockfile, so that it must be given
 // exactly what its registry would have given it.
@@ -126,10 +138,10 @@ func (u Upstream) base(name string) string {
 func (u Upstream) short(ctx context.Context, name string) ([]byte, error) {
 	res, err := u.do(ctx, fetch.Request{
 		URL:      u.base(name) + strings.ReplaceAll(name, "/", "%2f"),
-		Header:   http.Header{"Accept": {shortType + "; q=1.0, application/json; q=0.8, */*"}},
+		Header:   http.Header{"Accept": {registry.TypeAbbreviated + "; q=1.0, application/json; q=0.8, */*"}},
 		MaxBytes: maxShort, Timeout: 20 * time.Second, NoRetry: true, NoStore: true,
 	})
-	if err != nil || res.Status != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), shortType) {
+	if err != nil || res.Status != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Type"), registry.TypeAbbreviated) {
 		return nil, err
 	}
 	return res.Body, nil

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gpq/resolver"
 	"gpq/resolver/fetch"
 	"gpq/resolver/registry"
@@ -211,9 +213,9 @@ func TestAdmit(t *testing.T) {
 }
 
 func TestPackuments(t *testing.T) {
-	const npmAsks = shortType + "; q=1.0, application/json; q=0.8, */*"
-	for _, fullOnly := range []bool{false, true} {
-		h := build(t, plan{fake: registrytest.Options{FullOnly: fullOnly}})
+	const npmAsks = registry.TypeAbbreviated + "; q=1.0, application/json; q=0.8, */*"
+	for _, fake := range []registrytest.Options{{}, {FullOnly: true}, {AlsoShort: []string{"license", "libc", "keywords"}}} {
+		h := build(t, plan{fake: fake})
 		for _, name := range []string{"plain", "@scope/tool", "native", "platform-elsewhere", "plugin", "carrier", "forsaken"} {
 			for _, accept := range []string{npmAsks, "application/json"} {
 				path := strings.ReplaceAll(name, "/", "%2f")
@@ -237,10 +239,8 @@ func same(t *testing.T, want, got []byte) {
 	if json.Unmarshal(want, &a) != nil || json.Unmarshal(got, &b) != nil {
 		t.Fatalf("no JSON: %s\n%s", want, got)
 	}
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	if !bytes.Equal(x, y) {
-		t.Errorf("documents differ:\nwant %s\n got %s", x, y)
+	if diff := cmp.Diff(a, b); diff != "" {
+		t.Errorf("documents differ (-want +got):\n%.2000s", diff)
 	}
 }
 

@@ -215,13 +215,13 @@ func TestSameAsPlainNpm(t *testing.T) {
 	}
 	for version, npm := range npms(t) {
 		for name, commands := range stories {
-			for _, full := range []bool{false, true} {
-				if full && name != "install" {
+			for form, fake := range map[string]registrytest.Options{"short": {}, "full": {FullOnly: true}, "more": {AlsoShort: []string{"license"}}} {
+				if form != "short" && name != "install" {
 					continue
 				}
-				t.Run(fmt.Sprintf("%s/%s/full=%v", version, name, full), func(t *testing.T) {
+				t.Run(version+"/"+name+"/"+form, func(t *testing.T) {
 					t.Parallel()
-					h := build(t, plan{fake: registrytest.Options{FullOnly: full}, admit: everything})
+					h := build(t, plan{fake: fake, admit: everything})
 					h.Guard.opts.Admit = clearedLike(h)
 					plain, guarded := pair(t, npm, h)
 					for _, args := range commands {

@@ -9,9 +9,6 @@ import (
 	"gpq/resolver/registry"
 )
 
-// shortType is the abbreviated packument's.
-const shortType = "application/vnd.npm.install-v1+json"
-
 // packument answers with the document that was checked, in the form that the
 // registry itself would have given.
 func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
@@ -31,15 +28,15 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	body, kind := raw.Body, raw.Header.Get("Content-Type")
-	if strings.Contains(r.Header.Get("Accept"), shortType) && !strings.HasPrefix(kind, shortType) {
+	if strings.Contains(r.Header.Get("Accept"), registry.TypeAbbreviated) && !strings.HasPrefix(kind, registry.TypeAbbreviated) {
 		if form := g.form(r.Context(), name, raw); form.short {
-			if cut, err := form.cut(body); err == nil {
-				body, kind = cut, shortType
+			if cut, err := registry.Cut(body, registry.Cutting{Fields: form.keep}); err == nil {
+				body, kind = cut, registry.TypeAbbreviated
 			}
 		}
 	}
 	if kind == "" {
-		kind = "application/json"
+		kind = registry.TypeFull
 	}
 	g.packuments.Add(1)
 	h := w.Header()
