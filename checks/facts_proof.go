@@ -18,6 +18,9 @@ type ProofFacts struct {
 	// Earlier is what earlier versions that claim provenance came to, the last
 	// three at most, newest first.
 	Earlier []EarlierProof
+	// RegistrySigns says that the registry signs some package of the plan with
+	// keys of its own.
+	RegistrySigns bool
 	// KeysChanged says that the registry's own keys are not those pinned when
 	// gpq first met it.
 	KeysChanged attest.KeyChange

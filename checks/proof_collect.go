@@ -69,7 +69,14 @@ func (c *ProofCollector) Collect(ctx context.Context, subjects []*Subject) {
 	if again := strange(subjects); len(again) > 0 && c.Trust.Wait(ctx) {
 		run.retry(ctx, again)
 	}
+	signs := map[string]bool{}
 	for _, s := range subjects {
+		if a := s.Facts.Signature; a.OK() && a.Value.Registry() != attest.NPM {
+			signs[s.Registry] = true
+		}
+	}
+	for _, s := range subjects {
+		s.Facts.RegistrySigns = signs[s.Registry]
 		s.Facts.RootAge = run.verifier.RootAge()
 		s.Facts.RootOld = s.Facts.RootAge > attest.MaxRootAge
 		s.Facts.KeysChanged = run.keys[s.Registry].change

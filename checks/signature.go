@@ -19,9 +19,10 @@ never taken from a mirror; those of another registry come from its own endpoint 
 A mirror may pass on npm's signatures: they are verified with npm's keys.
 
 Flagged as danger: a signature that does not verify or speaks of another tarball, a key that the registry never
-published or that had ended before, and a signature missing where other versions of the package have one. As a
-warning: a registry whose own keys are not those it had before. A registry that signs nothing is skipped;
-registry.npmjs.org is known to sign everything, so its silence is unknown.
+published or that had ended before, and a signature missing where other versions of the package have one, or where the
+registry signs other packages with keys of its own. As a warning: a registry whose own keys are not those it had before. A
+registry that signs nothing is skipped. registry.npmjs.org is known to sign everything, so its silence is unknown; so is
+that of a mirror which passes npm's signatures of other packages on, unless the policy calls the package private.
 
 What to do: do not install. Compare with registry.npmjs.org; a mirror that alters packages, or was altered itself, looks like
 this.`,
@@ -79,8 +80,13 @@ func (s *Subject) unsigned() (Finding, error) {
 			return flag(Danger, "not signed, where other versions of %s are (%s)", s.Name, r.Version), nil
 		}
 	}
-	if s.Offers.Known {
+	switch {
+	case s.Offers.Known:
 		return unknownf("no version of %s is signed, and this registry is known to sign everything", s.Name)
+	case s.Facts.RegistrySigns:
+		return flag(Danger, "not signed, where this registry signs other packages"), nil
+	case s.Offers.Signatures && !s.Rules.IsPrivate(s.Name):
+		return unknownf("no version of %s is signed, and this registry passes npm's signatures of other packages on; if it is a private one, the policy can say so", s.Name)
 	}
 	return skippedf("this registry does not sign this package")
 }
