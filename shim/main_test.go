@@ -16,6 +16,8 @@ func TestMain(m *testing.M) {
 	switch as := os.Getenv("GPQ_TEST_AS"); as {
 	case "":
 		os.Exit(m.Run())
+	case "upper", "lower":
+		os.Exit(map[string]func() int{"upper": asUpper, "lower": asLower}[as]())
 	default:
 		os.Exit(standIn(as))
 	}

@@ -1,0 +1,166 @@
+package shim
+
+import (
+	"crypto/sha512"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"gpq/shim/argv"
+)
+
+// TargetKind is what npm exec or npx is about to run.
+type TargetKind uint8
+
+// The zero kind is not known: it may fetch.
+const (
+	TargetUnknown  TargetKind = iota
+	TargetShell               // a shell, or a line for one, with nothing to install: fetches nothing
+	TargetLocal               // a command in a node_modules/.bin here or above: fetches nothing
+	TargetGlobal              // a command installed globally: fetches nothing
+	TargetProject             // a command of this very project: npm links the project into npx's cache
+	TargetPackages            // packages, installed into npx's cache where they are not at hand
+)
+
+// Target is what npm exec, npx or npm init NAME runs. Specs are the packages it wants, as npm writes them.
+type Target struct {
+	Kind  TargetKind
+	Specs []string
+	Bin   string // the file that runs, for TargetLocal and TargetGlobal
+}
+
+// Fetches is whether npm may fetch something for it.
+func (t Target) Fetches() bool {
+	return t.Kind != TargetShell && t.Kind != TargetLocal && t.Kind != TargetGlobal
+}
+
+// Places are where npm exec looks, from npm's configuration in force.
+type Places struct {
+	Prefix    string   // the project's folder (npm's local prefix)
+	GlobalBin string   // "" where the global prefix is the project's
+	Packages  []string // the setting package, of all layers
+	Call      string   // the setting call
+	Workspace bool     // workspaces are named: the command runs elsewhere
+}
+
+// TargetOf says what a command of class argv.Exec or argv.Init would run.
+func TargetOf(c argv.Command, p Places) Target {
+	if c.Class == argv.Init {
+		spec, ok := InitSpec(first(c.Positionals))
+		if !ok {
+			return Target{}
+		}
+		return Target{Kind: TargetPackages, Specs: []string{spec}}
+	}
+	if c.Class != argv.Exec {
+		return Target{}
+	}
+	switch {
+	case len(p.Packages) > 0:
+		return Target{Kind: TargetPackages, Specs: append([]string(nil), p.Packages...)}
+	case p.Call != "" || len(c.Positionals) == 0:
+		return Target{Kind: TargetShell}
+	case p.Workspace:
+		return Target{Kind: TargetPackages, Specs: c.Positionals[:1]}
+	}
+	return p.command(c.Positionals[0])
+}
+
+// command looks for name as npm does: in the project's own package.json, in node_modules/.bin here and above, globally.
+func (p Places) command(name string) Target {
+	if ownBin(filepath.Join(p.Prefix, "package.json"), name) {
+		return Target{Kind: TargetProject, Specs: []string{p.Prefix}}
+	}
+	for dir := p.Prefix; p.Prefix != ""; dir = filepath.Dir(dir) {
+		if bin := filepath.Join(dir, "node_modules", ".bin", name); isFile(bin) {
+			return Target{Kind: TargetLocal, Bin: bin}
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	if bin := filepath.Join(p.GlobalBin, name); p.GlobalBin != "" && isFile(bin) {
+		return Target{Kind: TargetGlobal, Bin: bin}
+	}
+	return Target{Kind: TargetPackages, Specs: []string{name}}
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// ownBin is whether the package.json names a command so: by bin as a list, or as one file under the package's name.
+func ownBin(file, name string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	var pkg struct {
+		Name string
+		Bin  json.RawMessage
+	}
+	if json.NewDecoder(io.LimitReader(f, 8<<20)).Decode(&pkg) != nil {
+		return false
+	}
+	var one string
+	if json.Unmarshal(pkg.Bin, &one) == nil && one != "" {
+		return filepath.Base(pkg.Name) == name
+	}
+	var many map[string]json.RawMessage
+	_ = json.Unmarshal(pkg.Bin, &many)
+	_, ok := many[name]
+	return ok
+}
+
+// InitSpec is the package that npm init NAME runs: create-NAME, @SCOPE/create, @SCOPE/create-NAME, USER/create-PROJECT; false
+// for what npm refuses or gpq cannot tell.
+func InitSpec(name string) (string, bool) {
+	if name == "" || strings.ContainsAny(name, ":\\#") {
+		return "", false
+	}
+	if strings.HasPrefix(name, "@") && !strings.Contains(name, "/") {
+		scope, version, _ := strings.Cut(name[1:], "@")
+		if version != "" {
+			version = "@" + version
+		}
+		return "@" + scope + "/create" + version, scope != ""
+	}
+	scope, rest := "", name
+	if strings.HasPrefix(name, "@") {
+		s, r, _ := strings.Cut(name, "/")
+		scope, rest = s+"/", r
+	} else if user, project, ok := strings.Cut(name, "/"); ok {
+		return user + "/create-" + project, user != "" && user != "." && user != ".." && user != "~" && project != "" && !strings.Contains(project, "/")
+	}
+	base, version, ok := strings.Cut(rest, "@")
+	if !ok {
+		version = "*"
+	}
+	return scope + "create-" + base + "@" + version, base != "" && !strings.Contains(rest, "/")
+}
+
+// NpxFolder is the folder in npm's cache into which npm exec installs these packages.
+func NpxFolder(cache string, specs []string) string {
+	list := append([]string(nil), specs...)
+	sort.Slice(list, func(i, j int) bool {
+		if a, b := strings.ToLower(list[i]), strings.ToLower(list[j]); a != b {
+			return a < b
+		}
+		return list[i] > list[j] // npm sorts as people do: a before A
+	})
+	sum := sha512.Sum512([]byte(strings.Join(list, "\n")))
+	return filepath.Join(cache, "_npx", hex.EncodeToString(sum[:8]))
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
