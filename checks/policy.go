@@ -21,6 +21,8 @@ type Policy struct {
 	// Severities replace what a check says of flagged findings; Off silences
 	// a check's findings to notes. Malware can be neither.
 	Severities map[ID]Severity
+	// Floors are what a check's flagged findings weigh at least.
+	Floors     map[ID]Severity
 	Exceptions []Exception
 	Approvals  []Approval
 	Baseline   *Baseline // nil: none
@@ -35,6 +37,7 @@ func DefaultPolicy() *Policy {
 			"signature", "provenance", "attestation-missing", "publisher-changed", MalwareID, "lockfile",
 		},
 		Severities: map[ID]Severity{},
+		Floors:     map[ID]Severity{},
 		made:       true,
 	}
 }

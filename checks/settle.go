@@ -30,14 +30,16 @@ func (p *Policy) settle(r *Report) {
 	r.Notices = append(r.Notices, p.expired(r.At)...)
 }
 
-// weigh gives a flagged finding the policy's own severity. What another change
-// has lifted stays at least as high.
+// weigh gives a flagged finding the policy's own severity, and at least its
+// floor. What another change has lifted stays at least as high.
 func (p *Policy) weigh(f *Finding) {
-	sev, ok := p.Severities[f.Check]
-	if !ok || f.Outcome != Flagged || f.Check == MalwareID || len(f.Joined) > 0 && sev < f.Severity {
+	if f.Outcome != Flagged || f.Check == MalwareID {
 		return
 	}
-	f.Severity = sev
+	if sev, ok := p.Severities[f.Check]; ok && (len(f.Joined) == 0 || sev > f.Severity) {
+		f.Severity = sev
+	}
+	f.Severity = max(f.Severity, p.Floors[f.Check])
 }
 
 // wasThere: what was here before and stays is not what this command is about.

@@ -1,0 +1,294 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gpq/checks"
+)
+
+// entry reads one mapping of a list by its keys; an unknown key is an error.
+func (r *reader) entry(n node, keys map[string]func(node) error, must ...string) error {
+	if !n.isMap {
+		return r.wrong(n.line, "%v", errNoMap)
+	}
+	for _, m := range must {
+		if !slices.ContainsFunc(n.fields, func(f field) bool { return f.key == m }) {
+			return r.wrong(n.line, "%q is missing", m)
+		}
+	}
+	for _, f := range n.fields {
+		read, ok := keys[f.key]
+		if !ok {
+			return r.wrong(f.line, "there is no setting %q here", f.key)
+		}
+		if err := read(f.value); err != nil {
+			return r.wrong(f.line, "%s: %v", f.key, err)
+		}
+	}
+	return nil
+}
+
+func into(p *string) func(node) error {
+	return func(n node) (err error) { *p, err = n.one(); return err }
+}
+
+func intoPatterns(p *[]checks.Pattern) func(node) error {
+	return func(n node) error {
+		list, err := n.strings()
+		if err == nil {
+			*p, err = patterns(list)
+		}
+		return err
+	}
+}
+
+func intoChecks(p *[]checks.ID) func(node) error {
+	return func(n node) error {
+		list, err := n.strings()
+		if err == nil {
+			*p, err = checkIDs(list)
+		}
+		return err
+	}
+}
+
+func (r *reader) coolingOff(n node) error {
+	if n.list == nil {
+		return errNoList
+	}
+	for _, item := range n.list {
+		var who []checks.Pattern
+		var wait time.Duration
+		err := r.entry(item, map[string]func(node) error{
+			"packages": intoPatterns(&who),
+			"time": func(n node) (err error) {
+				wait, err = parseDuration(n.text)
+				return err
+			},
+		}, "packages", "time")
+		if err != nil {
+			return err
+		}
+		loosens := wait < r.Policy.Limits.CoolingOff || r.strict("cooling-off") && len(r.Policy.Rules.CoolingOff) > 0
+		r.set("cooling-off", item.line, join(who)+": "+wait.String(), loosens, func(o *Loaded) {
+			for _, p := range who {
+				o.Policy.Rules.CoolingOff = append([]checks.Wait{{Packages: p, Hours: wait.Hours()}}, o.Policy.Rules.CoolingOff...)
+			}
+		})
+	}
+	return nil
+}
+
+func join(all []checks.Pattern) string {
+	var out []string
+	for _, p := range all {
+		out = append(out, string(p))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (r *reader) exceptions(n node) error {
+	if n.list == nil {
+		return errNoList
+	}
+	for _, item := range n.list {
+		var who []checks.Pattern
+		e := checks.Exception{Source: fmt.Sprintf("%s:%d", r.layer.file, item.line)}
+		err := r.entry(item, map[string]func(node) error{
+			"packages": intoPatterns(&who), "checks": intoChecks(&e.Checks), "reason": into(&e.Reason),
+			"expires": func(n node) (err error) {
+				e.Expires, err = parseDay(n.text)
+				return err
+			},
+		}, "packages", "checks", "reason")
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(e.Reason) == "" {
+			return r.wrong(item.line, "an exception needs a reason")
+		}
+		if slices.Contains(e.Checks, checks.MalwareID) {
+			return r.wrong(item.line, "malware can be let pass by an approval alone")
+		}
+		r.set("exceptions", item.line, join(who)+": "+e.Reason, true, func(o *Loaded) {
+			for _, p := range who {
+				e.Packages = p
+				o.Policy.Exceptions = append(o.Policy.Exceptions, e)
+			}
+		})
+	}
+	return nil
+}
+
+// packages reads what is asked of packages by pattern.
+func (r *reader) packages(n node) error {
+	if n.list == nil {
+		return errNoList
+	}
+	for _, item := range n.list {
+		if err := r.packageRule(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) packageRule(item node) error {
+	var who []checks.Pattern
+	var registry, source, provenance, private, exotic string
+	var required []checks.ID
+	err := r.entry(item, map[string]func(node) error{
+		"match": intoPatterns(&who), "required": intoChecks(&required),
+		"built-from": into(&source), "provenance": into(&provenance), "private": into(&private), "exotic": into(&exotic),
+		"registry": func(n node) (err error) {
+			registry, err = parseBase(n.text)
+			return err
+		},
+	}, "match")
+	switch {
+	case err != nil:
+		return err
+	case provenance != "" && provenance != "required":
+		return r.wrong(item.line, "provenance: want required")
+	case private != "" && private != "true" && private != "false":
+		return r.wrong(item.line, "private: want true or false")
+	case exotic != "" && exotic != "allow":
+		return r.wrong(item.line, "exotic: want allow")
+	}
+	names := join(who)
+	add := func(what, value string, loosens bool, apply func(*checks.Rules, checks.Pattern)) {
+		r.set("packages."+what, item.line, names+": "+value, loosens, func(o *Loaded) {
+			for _, p := range who {
+				apply(&o.Policy.Rules, p)
+			}
+		})
+	}
+	late := r.layer.tighten
+	if registry != "" {
+		add("registry", registry, false, func(u *checks.Rules, p checks.Pattern) { u.Bound = pin(u.Bound, p, registry, late) })
+	}
+	if source != "" {
+		add("built-from", source, false, func(u *checks.Rules, p checks.Pattern) { u.BuiltFrom = pin(u.BuiltFrom, p, source, late) })
+	}
+	if provenance != "" {
+		add("provenance", provenance, false, func(u *checks.Rules, p checks.Pattern) { u.NeedProvenance = append(u.NeedProvenance, p) })
+	}
+	if private == "true" {
+		add("private", private, true, func(u *checks.Rules, p checks.Pattern) { u.Private = append(u.Private, p) })
+	}
+	if exotic != "" {
+		add("exotic", exotic, true, func(u *checks.Rules, p checks.Pattern) { u.ExoticAllow = append(u.ExoticAllow, p) })
+	}
+	if len(required) > 0 {
+		r.set("packages.required", item.line, names, false, func(o *Loaded) {
+			for _, p := range who {
+				o.Policy.RequireAlso = append(o.Policy.RequireAlso, checks.RequireRule{Packages: p, Checks: required})
+			}
+		})
+	}
+	return nil
+}
+
+// pin adds a binding. The first that matches counts: a later layer goes in
+// front, one that may only tighten goes behind.
+func pin(all []checks.Pin, p checks.Pattern, to string, behind bool) []checks.Pin {
+	one := checks.Pin{Packages: p, To: to}
+	if behind {
+		return append(all, one)
+	}
+	return append([]checks.Pin{one}, all...)
+}
+
+func (r *reader) licenses(n node) error {
+	var allow, deny []string
+	read := func(p *[]string) func(node) error {
+		return func(n node) (err error) { *p, err = n.strings(); return err }
+	}
+	if err := r.entry(n, map[string]func(node) error{"allow": read(&allow), "deny": read(&deny)}); err != nil {
+		return err
+	}
+	if len(deny) > 0 {
+		r.set("licenses.deny", n.line, strings.Join(deny, ", "), false, func(o *Loaded) {
+			o.Policy.Rules.LicenseDeny = append(o.Policy.Rules.LicenseDeny, deny...)
+		})
+	}
+	if len(allow) > 0 {
+		now := r.Policy.Rules.LicenseAllow
+		loosens := len(now) > 0 && slices.ContainsFunc(allow, func(a string) bool {
+			return !slices.ContainsFunc(now, func(b string) bool { return strings.EqualFold(a, b) })
+		})
+		r.set("licenses.allow", n.line, strings.Join(allow, ", "), loosens, func(o *Loaded) { o.Policy.Rules.LicenseAllow = allow })
+	}
+	return nil
+}
+
+func (r *reader) registries(n node) error {
+	if n.list == nil {
+		return errNoList
+	}
+	for _, item := range n.list {
+		var rule checks.RegistryRule
+		err := r.entry(item, map[string]func(node) error{
+			"url": func(n node) (err error) {
+				rule.URL, err = parseBase(n.text)
+				return err
+			},
+			"offers": func(n node) (err error) {
+				if rule.Offers, err = n.strings(); err != nil {
+					return err
+				}
+				for _, o := range rule.Offers {
+					if !slices.Contains([]string{"signatures", "publishers", "attestations"}, o) {
+						return fmt.Errorf("%q: want signatures, publishers or attestations", o)
+					}
+				}
+				return nil
+			},
+		}, "url")
+		if err != nil {
+			return err
+		}
+		r.set("registries", item.line, rule.URL, true, func(o *Loaded) {
+			o.Policy.Rules.Registries = append(o.Policy.Rules.Registries, rule)
+		})
+	}
+	return nil
+}
+
+// Import is a set of approvals of somebody else's, pinned by its digest.
+type Import struct{ From, Digest string }
+
+func (r *reader) approvals(n node) error {
+	if !n.isMap {
+		return errNoMap
+	}
+	return r.entry(n, map[string]func(node) error{
+		"project": func(n node) error {
+			v := ProjectApprovals(n.text)
+			if n.text == "ignore" {
+				v = ApprovalsIgnored
+			} else if v != ApprovalsCount && v != ApprovalsConfirmed {
+				return errors.New("want ignore, confirmed or count")
+			}
+			r.set("approvals.project", n.line, n.text, v != ApprovalsIgnored, func(o *Loaded) { o.ProjectApprovals = v })
+			return nil
+		},
+		"import": func(n node) error {
+			for _, item := range n.list {
+				var im Import
+				if err := r.entry(item, map[string]func(node) error{"from": into(&im.From), "digest": into(&im.Digest)}, "from", "digest"); err != nil {
+					return err
+				}
+				if !validDigest(im.Digest) {
+					return fmt.Errorf("digest: want sha256- and 64 hex digits")
+				}
+				r.set("approvals.import", item.line, im.From, true, func(o *Loaded) { o.Imports = append(o.Imports, im) })
+			}
+			return nil
+		},
+	})
+}
