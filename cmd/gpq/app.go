@@ -36,7 +36,8 @@ func (p *process) commands(own argv.Own) *cli.App {
 	a.CommandNotFound = nil
 	a.Flags = ownFlagsForHelp()
 	a.Commands = []*cli.Command{
-		p.checkCommand(own), p.reportCommand(), p.checksCommand(),
+		p.checkCommand(own), p.verifyCommand(own), p.approveCommand(own), p.baselineCommand(own),
+		p.policyCommand(own), p.reportCommand(), p.checksCommand(),
 	}
 	for _, c := range a.Commands {
 		c.OnUsageError = a.OnUsageError

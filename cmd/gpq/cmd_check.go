@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -11,7 +10,6 @@ import (
 
 	"gpq/checks"
 	"gpq/prompt/report"
-	"gpq/shim"
 	"gpq/shim/argv"
 )
 
@@ -36,7 +34,7 @@ func (p *process) checkCommand(own argv.Own) *cli.Command {
 func (p *process) checkOnly(ctx context.Context, own argv.Own, words []string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	s, err := p.openCheck(ctx, own, words)
+	s, err := p.openWords(ctx, own, "check", words)
 	if err != nil {
 		return err
 	}
@@ -57,24 +55,6 @@ func (p *process) checkOnly(ctx context.Context, own argv.Own, words []string) e
 		return err
 	}
 	return verdictCode(rep, s.policy)
-}
-
-// openCheck reads the words as those of npm install.
-func (p *process) openCheck(ctx context.Context, own argv.Own, words []string) (*session, error) {
-	all := append([]string{"install"}, words...)
-	tool, err := shim.Find("npm", p.shimWorld(all))
-	if err != nil {
-		return nil, &exitError{exitNoNPM, err, hintOf(err)}
-	}
-	cmd := argv.Parse(all, argv.Options{NPM: tool.Version, Dir: p.dir, Home: p.home(), Env: p.env, InWorkspace: p.inWorkspace})
-	if cmd.Class != argv.Install {
-		return nil, usagef("gpq check [SPEC…]", errors.New("check: npm would not read this as packages to install"))
-	}
-	s, err := p.open(ctx, own, cmd, tool)
-	if err == nil {
-		s.cmd.Name = "check"
-	}
-	return s, err
 }
 
 // print writes the report to standard output, which is the command's own: JSON

@@ -32,6 +32,7 @@ func (p *process) judged(ctx context.Context, own argv.Own, cmd argv.Command, to
 		return p.settle(err)
 	}
 	v := s.policy.Decide(rep, s.mode())
+	s.remember(rep)
 	if err := s.tell(rep, v); err != nil {
 		return p.settle(err)
 	}
@@ -125,13 +126,18 @@ func (s *session) whyNotAsked(*checks.Report) string {
 }
 
 func (s *session) ask(ctx context.Context, rep *checks.Report) bool {
+	return s.confirm(ctx, question(rep.Summary(), len(rep.Plan.Unresolved), s.cmd.Name))
+}
+
+// confirm asks on the terminal, opened for this one question.
+func (s *session) confirm(ctx context.Context, question string) bool {
 	t, err := prompt.Open()
 	if err != nil {
 		return false
 	}
 	defer func() { _ = t.Close() }()
 	var asker prompt.Asker = t
-	return asker.Confirm(ctx, question(rep.Summary(), len(rep.Plan.Unresolved), s.cmd.Name))
+	return asker.Confirm(ctx, question)
 }
 
 func question(sum checks.Summary, open int, command string) string {

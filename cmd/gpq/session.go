@@ -10,6 +10,7 @@ import (
 
 	"gpq/checks"
 	"gpq/checks/attest"
+	"gpq/checks/policy"
 	"gpq/resolver"
 	"gpq/resolver/fetch"
 	"gpq/resolver/npmrc"
@@ -33,6 +34,7 @@ type session struct {
 	client  *registry.Client
 	larder  *larder
 	keeper  *attest.Keeper
+	loaded  *policy.Loaded
 	policy  *checks.Policy
 	notices []checks.Notice
 	began   time.Time
@@ -45,12 +47,13 @@ func (p *process) open(ctx context.Context, own argv.Own, cmd argv.Command, tool
 	if s.vers, err = shim.Learn(ctx, tool, p.shimWorld(cmd.Args), p.cacheDir()); err != nil {
 		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
 	}
-	if err := s.readPolicy(); err != nil {
+	trusted, err := p.trustedHosts(own.Policy)
+	if err != nil {
 		return nil, err
 	}
 	if s.config, err = npmrc.Load(npmrc.Options{
 		Cwd: p.dir, Home: p.home(), Environ: p.env, CLI: cmd.Config, NPMDir: s.tool.PackageDir(),
-		Prefix: s.prefix(), Trusted: s.trustedHosts(),
+		Prefix: s.prefix(), Trusted: trusted,
 	}); err != nil {
 		return nil, err
 	}
@@ -58,6 +61,9 @@ func (p *process) open(ctx context.Context, own argv.Own, cmd argv.Command, tool
 		return nil, fmt.Errorf("the cache folder %s: %w", p.cacheDir(), err)
 	}
 	if err := s.openNetwork(); err != nil {
+		return nil, err
+	}
+	if err := s.readPolicy(ctx); err != nil {
 		return nil, err
 	}
 	return s, s.openTrust(ctx)

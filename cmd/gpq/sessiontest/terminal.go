@@ -1,0 +1,153 @@
+package sessiontest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// Patience is how long one expectation, and then the end of the command, may
+// take.
+const patience = 60 * time.Second
+
+// terminal is the command of that name.
+func (h *Harness) terminal(ts *testscript.TestScript, args []string) error {
+	code, size := "0", "24x80"
+	var in, out, errs, raw string
+	args, err := flags(args, map[string]*string{"code": &code, "size": &size, "in": &in, "out": &out, "err": &errs, "raw": &raw}, nil)
+	if err != nil || len(args) < 2 {
+		return errors.Join(err, errors.New("terminal: want SCRIPT COMMAND [ARG…]"))
+	}
+	script := ts.ReadFile(args[0])
+	env, err := environ(ts)
+	if err != nil {
+		return err
+	}
+	c := &exec.Cmd{Path: look(args[1], ts.Getenv("PATH")), Args: args[1:], Env: env, Dir: ts.MkAbs(".")}
+	for _, s := range []struct {
+		name string
+		open func(string) (*os.File, error)
+		to   func(*os.File)
+	}{{in, os.Open, func(f *os.File) { c.Stdin = f }}, {out, os.Create, func(f *os.File) { c.Stdout = f }}, {errs, os.Create, func(f *os.File) { c.Stderr = f }}} {
+		if s.name == "" {
+			continue
+		}
+		f, err := s.open(ts.MkAbs(s.name))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		s.to(f)
+	}
+	screen, state, err := onTerminal(c, size, script)
+	if raw != "" {
+		err = errors.Join(err, os.WriteFile(ts.MkAbs(raw), []byte(screen), 0o600))
+	}
+	if _, e := fmt.Fprint(ts.Stdout(), Plain(screen)); e != nil {
+		return e
+	}
+	if err != nil {
+		return err
+	}
+	return expectCode(code, state)
+}
+
+// look finds a command along a script's PATH.
+func look(name, path string) string {
+	if strings.Contains(name, "/") {
+		return name
+	}
+	for _, dir := range filepath.SplitList(path) {
+		file := filepath.Join(dir, name)
+		if info, err := os.Stat(file); err == nil && !info.IsDir() && info.Mode()&0o111 != 0 {
+			return file
+		}
+	}
+	return name
+}
+
+// onTerminal runs a command as the leader of a session whose terminal is a
+// pseudo-terminal, plays the script on it, and gives what was shown and how the
+// command ended.
+func onTerminal(c *exec.Cmd, size, script string) (screen string, state syscall.WaitStatus, err error) {
+	steps, err := parsePlay(script)
+	if err != nil {
+		return "", 0, err
+	}
+	master, slave, err := open(size)
+	if err != nil {
+		return "", 0, err
+	}
+	defer master.Close()
+	if err := start(c, slave); err != nil {
+		return "", 0, err
+	}
+	show := newShow(master)
+	failed := show.play(steps, c.Process)
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	select {
+	case <-ended: // its code is in ProcessState
+	case <-time.After(patience):
+		_ = c.Process.Kill() // it may have ended just now
+		<-ended
+		failed = errors.Join(failed, fmt.Errorf("it did not end within %v", patience))
+	}
+	show.drain()
+	state, _ = c.ProcessState.Sys().(syscall.WaitStatus)
+	return show.text(), state, failed
+}
+
+// open makes a pseudo-terminal of that size. Its master can be closed while it
+// is read from: that is a hang-up.
+func open(size string) (master, slave *os.File, err error) {
+	var w pty.Winsize
+	if _, err := fmt.Sscanf(size, "%dx%d", &w.Rows, &w.Cols); err != nil {
+		return nil, nil, fmt.Errorf("size %q: %w", size, err)
+	}
+	first, slave, err := pty.Open()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer first.Close()
+	if err := pty.Setsize(first, &w); err != nil {
+		return nil, nil, errors.Join(err, slave.Close())
+	}
+	fd, err := syscall.Dup(int(first.Fd()))
+	if err != nil {
+		return nil, nil, errors.Join(err, slave.Close())
+	}
+	syscall.CloseOnExec(fd)
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		return nil, nil, errors.Join(err, slave.Close(), syscall.Close(fd))
+	}
+	return os.NewFile(uintptr(fd), "terminal"), slave, nil
+}
+
+// start gives the command the terminal, wherever it has no file.
+func start(c *exec.Cmd, slave *os.File) error {
+	defer slave.Close()
+	tty := -1
+	if c.Stdin == nil {
+		c.Stdin, tty = slave, 0
+	}
+	if c.Stdout == nil {
+		c.Stdout, tty = slave, 1
+	}
+	if c.Stderr == nil {
+		c.Stderr, tty = slave, 2
+	}
+	if tty < 0 {
+		c.ExtraFiles, tty = []*os.File{slave}, 3
+	}
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: tty}
+	return c.Start()
+}
