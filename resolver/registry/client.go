@@ -2,10 +2,13 @@ package registry
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -27,6 +30,9 @@ type Client struct {
 	doer    fetch.Doer
 	o       Options
 	decodes chan struct{} // bounds how many documents are decoded at a time
+	// logins are the Authorization headers of registries whose address came with
+	// a name and a password, by their base URL without these.
+	logins map[string]string
 
 	packs    shared[*held]
 	tarballs shared[*Tarball]
@@ -46,16 +52,42 @@ func New(doer fetch.Doer, o Options) *Client {
 	if o.Default == "" {
 		o.Default = DefaultRegistry
 	}
-	o.Default = withSlash(o.Default)
-	scopes := make(map[string]string, len(o.Scopes))
+	c := &Client{doer: doer, o: o, decodes: make(chan struct{}, runtime.GOMAXPROCS(0)), logins: map[string]string{}}
+	c.o.Default = c.base(o.Default)
+	c.o.Scopes = make(map[string]string, len(o.Scopes))
 	for scope, base := range o.Scopes {
-		scopes[scope] = withSlash(base)
+		c.o.Scopes[scope] = c.base(base)
 	}
-	o.Scopes = scopes
-	return &Client{
-		doer: doer, o: o,
-		decodes: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	return c
+}
+
+// base is a registry's address with a slash at its end and without userinfo,
+// which is kept apart: addresses are shown.
+func (c *Client) base(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return withSlash(address)
 	}
+	password, _ := u.User.Password()
+	login := Credential{Username: u.User.Username(), Password: base64.StdEncoding.EncodeToString([]byte(password))}
+	u.User = nil
+	c.logins[withSlash(u.String())] = login.header()
+	return withSlash(u.String())
+}
+
+// secret is the Authorization header for a URL.
+func (c *Client) secret(address string) string {
+	if c.o.Authorization != nil {
+		if h := c.o.Authorization(address); h != "" {
+			return h
+		}
+	}
+	for base, login := range c.logins {
+		if strings.HasPrefix(address, base) {
+			return login
+		}
+	}
+	return ""
 }
 
 // RegistryFor gives the base URL, with a trailing slash, that npm asks for a
@@ -112,9 +144,9 @@ func (c *Client) fetchPackument(ctx context.Context, name string) (*held, error)
 	return h, nil
 }
 
-func (c *Client) get(ctx context.Context, what, url string) (*fetch.Response, error) {
+func (c *Client) get(ctx context.Context, what, address string) (*fetch.Response, error) {
 	return c.ask(ctx, what, fetch.Request{
-		URL:      url,
+		URL:      address,
 		Header:   http.Header{"Accept": {"application/json"}},
 		MaxBytes: maxPackument,
 		Fresh:    c.o.Fresh,
@@ -124,9 +156,7 @@ func (c *Client) get(ctx context.Context, what, url string) (*fetch.Response, er
 // ask sends a request with the credential of its own registry, and takes
 // nothing but 200 for an answer.
 func (c *Client) ask(ctx context.Context, what string, r fetch.Request) (*fetch.Response, error) {
-	if c.o.Authorization != nil {
-		r.Secret = c.o.Authorization(r.URL)
-	}
+	r.Secret = c.secret(r.URL)
 	resp, err := c.doer.Do(ctx, r)
 	if err != nil {
 		return nil, unreachable(what, r.URL, err)

@@ -114,9 +114,7 @@ func (c *Client) stream(ctx context.Context, url string) (*fetch.Stream, error) 
 		URL: url, MaxBytes: maxTarball, NoStore: true,
 		Header: http.Header{"Accept": {"*/*"}, "Accept-Encoding": {"identity"}},
 	}
-	if c.o.Authorization != nil {
-		r.Secret = c.o.Authorization(url)
-	}
+	r.Secret = c.secret(url)
 	if s, ok := c.doer.(streamer); ok {
 		return s.Stream(ctx, r)
 	}

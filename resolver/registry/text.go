@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -72,7 +71,7 @@ func clean(raw []byte, escaped bool) []byte {
 		raw = unescape(raw)
 	}
 	if !utf8.Valid(raw) {
-		raw = []byte(strings.ToValidUTF8(string(raw), "\uFFFD"))
+		raw = []byte(string([]rune(string(raw)))) // U+FFFD for each bad byte
 	}
 	return raw
 }

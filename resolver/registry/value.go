@@ -1,6 +1,9 @@
 package registry
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // each goes through an object's members. What is no object is passed over.
 func (d *decoder) each(visit func(key []byte) error) error {
@@ -78,13 +81,11 @@ func (d *decoder) count() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, c := range raw {
-		if c == '.' {
-			raw = raw[:i]
-			break
-		}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || f < 0 || f > 1<<53 {
+		return 0, nil //nolint:nilerr // no count is no count
 	}
-	return digits(raw), nil
+	return int64(f), nil
 }
 
 // pairs reads an object of strings in its order; keep chooses among the keys.
