@@ -91,7 +91,7 @@ type Note struct {
 type ParseError struct {
 	File     string
 	Line     int
-	Conflict bool // git's conflict markers
+	Conflict bool // git's conflict markers, and sides that cannot be put together
 	Reason   string
 }
 

@@ -127,7 +127,7 @@ func TestBroken(t *testing.T) {
 		{"{} x", "package-lock.json:1: ", false},
 		{"null", "package-lock.json:1: no JSON object", false},
 		{"{\"packages\": 5}", "package-lock.json:1: packages is no object", false},
-		{"{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> x\n}", "package-lock.json:2: git merge conflict", true},
+		{"{\n<<<<<<< HEAD\n\"a\": 1,\n=======\n\"a\": 2\n>>>>>>> x\n}", "package-lock.json:2: git merge conflict", true},
 	} {
 		_, err := Read(PackageLock, []byte(c.text), Options{})
 		var p *ParseError

@@ -37,8 +37,13 @@ type document struct {
 func (d *document) parse() (value, error) {
 	d.data = bytes.TrimPrefix(d.data, []byte("\ufeff"))
 	if at := conflictAt(d.data); at >= 0 {
-		return value{}, &ParseError{File: d.file, Line: d.line(at), Conflict: true, Reason: "git merge conflict"}
+		return d.merge(at)
 	}
+	return d.plain()
+}
+
+// plain reads a text without conflict markers.
+func (d *document) plain() (value, error) {
 	dec := jsontext.NewDecoder(bytes.NewReader(d.data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	v, err := d.read(dec, "")
 	if err == nil {
