@@ -251,7 +251,14 @@ func TestDamageCountsAsAbsence(t *testing.T) {
 	if _, renewed := s.renew(t); !renewed {
 		t.Fatal("not renewed")
 	}
-	s.options.Keep.(*memory).damage()
+	keep := s.options.Keep.(*memory)
+	for key, data := range keep.all {
+		keep.all[key] = bytes.Replace(data, []byte(`"taken":"2026`), []byte(`"taken":"2099`), 1)
+	}
+	if s.knows(t, s.keeper(t)) {
+		t.Error("took a state that says it is of 2099")
+	}
+	keep.damage()
 	k := s.keeper(t)
 	if from, _, _ := k.Status(); from.Source != "built in" {
 		t.Errorf("damaged state: %+v", from)

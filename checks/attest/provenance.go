@@ -143,9 +143,6 @@ func within(uri, repository string) (string, bool) {
 }
 
 func (v *Verifier) verifyProvenance(e entry, s Subject) (*Provenance, error) {
-	if err := e.mislabelled(); err != nil {
-		return nil, err
-	}
 	b, err := load(e.bundle)
 	if err != nil {
 		return nil, err
@@ -162,8 +159,8 @@ func (v *Verifier) verifyProvenance(e entry, s Subject) (*Provenance, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.PredicateType != e.declared {
-		return nil, invalid(Malformed, "an attestation is labelled %s, but what was signed is %s", quote(e.declared), quote(st.PredicateType))
+	if err := st.labelled(e); err != nil {
+		return nil, err
 	}
 	if err := st.about(s); err != nil {
 		return nil, err

@@ -32,9 +32,6 @@ func (p *Publish) LogTime() time.Time { return p.f.LogTime }
 func (p *Publish) LogIndex() int64 { return p.f.LogIndex }
 
 func (v *Verifier) verifyPublish(e entry, s Subject) (*Publish, error) {
-	if err := e.mislabelled(); err != nil {
-		return nil, err
-	}
 	b, err := load(e.bundle)
 	if err != nil {
 		return nil, err
@@ -83,8 +80,8 @@ func blankKeyID(b *bundle.Bundle, hint string) {
 // registries that may speak for it: the key's own, and the one asked where
 // the key is its own too.
 func (st *statement) publication(e entry, s Subject, keyOf string) (*Publish, error) {
-	if st.PredicateType != e.declared {
-		return nil, invalid(Malformed, "an attestation is labelled %s, but what was signed is %s", quote(e.declared), quote(st.PredicateType))
+	if err := st.labelled(e); err != nil {
+		return nil, err
 	}
 	if err := st.about(s); err != nil {
 		return nil, err

@@ -124,13 +124,6 @@ func (e entry) kinds() []kind {
 	return out
 }
 
-func (e entry) mislabelled() error {
-	if e.signed == "" || e.signed == e.declared {
-		return nil
-	}
-	return invalid(Malformed, "an attestation is labelled %s, but what was signed is %s", quote(e.declared), quote(e.signed))
-}
-
 // depth is how deep raw is nested, strings left out. It reads anything.
 func depth(raw []byte) int {
 	deepest, now, inString := 0, 0, false
@@ -175,6 +168,14 @@ func parseStatement(payload []byte) (*statement, error) {
 		return nil, invalid(Malformed, "the signed statement is of type %s", quote(st.Type))
 	}
 	return &st, nil
+}
+
+// labelled holds the unsigned label against what was signed.
+func (st *statement) labelled(e entry) error {
+	if st.PredicateType != e.declared {
+		return invalid(Malformed, "an attestation is labelled %s, but what was signed is %s", quote(e.declared), quote(st.PredicateType))
+	}
+	return nil
 }
 
 // about holds the statement against the artefact: exactly one subject, its

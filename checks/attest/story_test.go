@@ -183,7 +183,7 @@ func TestFalsePublish(t *testing.T) {
 		attesttest.NoLog: attest.NotLogged, attesttest.UnknownLog: attest.NotLogged, attesttest.NoTime: attest.NoTime,
 		attesttest.BadSignature: attest.BadSignature, attesttest.ReplacedPayload: attest.BadSignature, attesttest.RetiredKey: attest.RetiredKey,
 		attesttest.UnknownKey: attest.UnknownKey, attesttest.StolenHint: attest.BadSignature, attesttest.WrongRegistry: attest.WrongSubject,
-		attesttest.WithCertificate: attest.WrongIdentity, attesttest.Mislabelled: attest.Malformed,
+		attesttest.WithCertificate: attest.WrongIdentity, attesttest.WrongPredicate: attest.WrongSubject, attesttest.Mislabelled: attest.Malformed,
 	} {
 		t.Run(string(f), func(t *testing.T) {
 			r := s.tell(t, attesttest.Story{PublishFlaws: []attesttest.Flaw{f}})

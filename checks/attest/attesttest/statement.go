@@ -71,8 +71,12 @@ func (w *World) publish(a Artefact, s Story) (map[string]any, error) {
 	if g.has(WrongRegistry) {
 		registry = "https://registry.elsewhere.invalid"
 	}
+	version := a.Version
+	if g.has(WrongPredicate) {
+		version = "0.0.1"
+	}
 	statement := map[string]any{"_type": "https://in-toto.io/Statement/v0.1", "subject": subjects(a, g.flaws), "predicateType": attest.PredicatePublish,
-		"predicate": map[string]string{"name": a.Name, "version": a.Version, "registry": registry}}
+		"predicate": map[string]string{"name": a.Name, "version": version, "registry": registry}}
 	var err error
 	if g.payload, err = json.Marshal(statement); err != nil {
 		return nil, err
@@ -106,7 +110,7 @@ func subjects(a Artefact, flaws []Flaw) []any {
 	case slices.Contains(flaws, WrongVersion):
 		name = purl(a.Name, "0.0.1")
 	case slices.Contains(flaws, TwoSubjects):
-		return []any{one(purl("some-other-package", "1.0.0"), strings.Repeat("ab", 64)), one(name, digest)}
+		return []any{one(name, digest), one(purl("some-other-package", "1.0.0"), strings.Repeat("ab", 64))}
 	}
 	return []any{one(name, digest)}
 }

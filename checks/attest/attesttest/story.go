@@ -73,17 +73,18 @@ const (
 	ReplacedPayload Flaw = "replaced-payload"
 	Mislabelled     Flaw = "mislabelled"
 	NewerFormat     Flaw = "newer-format"
-	Google          Flaw = "google"         // a person's Google account in place of a CI
-	RetiredKey      Flaw = "retired-key"    // of publish attestations
-	UnknownKey      Flaw = "unknown-key"    // of publish attestations
-	StolenHint      Flaw = "stolen-hint"    // an unknown key under a known one's id
-	WrongRegistry   Flaw = "wrong-registry" // of publish attestations
-	WithCertificate Flaw = "with-certificate"
+	Google          Flaw = "google"           // a person's Google account in place of a CI
+	RetiredKey      Flaw = "retired-key"      // of publish attestations
+	UnknownKey      Flaw = "unknown-key"      // of publish attestations
+	StolenHint      Flaw = "stolen-hint"      // an unknown key under a known one's id
+	WrongRegistry   Flaw = "wrong-registry"   // of publish attestations
+	WrongPredicate  Flaw = "wrong-predicate"  // of publish attestations: right subject, other version in the predicate
+	WithCertificate Flaw = "with-certificate" // of publish attestations
 )
 
 var allFlaws = []Flaw{WrongDigest, WrongName, WrongVersion, TwoSubjects, NoLog, UnknownLog, NoProof, NoTime, LateLog, ExpiredCA,
 	NoSCT, WrongSCT, UnknownSCT, BadSignature, ReplacedPayload, Mislabelled, NewerFormat, Google, RetiredKey, UnknownKey, StolenHint,
-	WrongRegistry, WithCertificate}
+	WrongRegistry, WrongPredicate, WithCertificate}
 
 // Flaws gives every flaw there is.
 func Flaws() []Flaw { return slices.Clone(allFlaws) }
