@@ -39,7 +39,7 @@ var ( //nolint:gochecknoglobals // tables, never changed
 var table = []rule{ //nolint:gochecknoglobals // a table, never changed
 	// An old release line without proof is harmless until anything else is odd.
 	{CrossDowngrade, []Signal{Young}, whileYoung, Danger},
-	{CrossDowngrade, joinAll(strangers, payloads, bursts, []Signal{SourceMoved, BinNew, AddressChanged, Woke}), whileRecent, Danger},
+	{CrossDowngrade, joinAll(strangers, payloads, bursts, []Signal{SourceMoved, BinNew, DepNew, AddressChanged, Woke}), whileRecent, Danger},
 	{CrossDowngrade, []Signal{ScriptNew, DepYoung, DepRare, DepExotic, PublisherUnknown, SourceMoved}, atAnyAge, Danger},
 	{CrossTrustLost, joinAll(strangers, payloads, bursts, []Signal{AddressChanged, Woke}), whileRecent, Danger},
 
@@ -58,7 +58,8 @@ var table = []rule{ //nolint:gochecknoglobals // a table, never changed
 	{PublisherFirst, joinAll(weakened, payloads, bursts, []Signal{Woke}), whileYoung, Danger},
 	{PublisherFirst, []Signal{DepNew, BinNew}, whileYoung, Warning},
 	{IdentityChanged, joinAll(payloads, bursts, []Signal{SourceMoved, MaintainersReplaced, Woke}), whileYoung, Danger},
-	{AddressChanged, joinAll(weakened, payloads, bursts, []Signal{Woke}), whileYoung, Danger},
+	{AddressChanged, joinAll(weakened, bursts, []Signal{ScriptNew, NativeNew, DepYoung, DepRare, DepExotic, DepFresh, Woke}), whileYoung, Danger},
+	{AddressChanged, []Signal{SizeJump, BinNew}, whileYoung, Warning},
 	{MaintainersReplaced, joinAll(weakened, payloads, bursts, []Signal{Woke}), whileRecent, Danger},
 
 	// Something new in bad company.

@@ -17,8 +17,8 @@ type dependency struct {
 }
 
 // dependenciesOf gives everything that npm would install for a manifest: the
-// optional ones and the peers that are not optional too. Bundled ones lie in
-// the tarball already, and are named apart.
+// optional ones and the peers that are not optional too. Bundled ones should
+// lie in the tarball; where they do not, npm fetches them.
 func dependenciesOf(m *registry.Manifest) []dependency {
 	if m == nil {
 		return nil
@@ -26,9 +26,7 @@ func dependenciesOf(m *registry.Manifest) []dependency {
 	var out []dependency
 	add := func(kind string, all registry.Deps) {
 		for _, d := range all {
-			if !bundles(m, d.Name) {
-				out = append(out, readDependency(kind, d))
-			}
+			out = append(out, readDependency(kind, d))
 		}
 	}
 	add("dependencies", m.Dependencies)
@@ -41,8 +39,12 @@ func dependenciesOf(m *registry.Manifest) []dependency {
 	return out
 }
 
-func bundles(m *registry.Manifest, name string) bool {
-	return m.BundleAll || slices.Contains(m.Bundle, name)
+// carries says whether a dependency lies in the tarball itself, so that npm
+// does not fetch it.
+func (s *Subject) carries(d dependency) bool {
+	m := s.Manifest
+	return (m.BundleAll || slices.Contains(m.Bundle, d.key)) &&
+		s.Facts.Tarball.OK() && slices.Contains(s.Facts.Tarball.Value.Carried, d.key)
 }
 
 func readDependency(kind string, d registry.Dep) dependency {
@@ -130,9 +132,6 @@ func (s *Subject) newDependencies() []dependency {
 		return slices.DeleteFunc(now, func(d dependency) bool { return !d.exotic })
 	}
 	past := dependenciesOf(before.Manifest)
-	for _, b := range before.Manifest.Bundle {
-		past = append(past, dependency{name: b, key: b})
-	}
 	return slices.DeleteFunc(now, func(d dependency) bool {
 		return slices.ContainsFunc(past, d.same)
 	})

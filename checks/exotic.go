@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -61,17 +62,28 @@ func (s *Subject) place() string {
 func (s *Subject) exoticAsked() []string {
 	var out []string
 	for _, u := range s.Plan.Unresolved {
-		if u.By == s.Package && u.By != (resolver.Package{}) && exoticSpec(u.Spec) {
+		value := specValue(u.Spec)
+		if u.By == s.Package && exoticSpec(value) && !s.harmless(dependency{key: u.Name, value: value}) {
 			out = append(out, u.Spec)
 		}
 	}
 	for _, d := range dependenciesOf(s.Manifest) {
 		text := d.key + "@" + d.value
-		if d.exotic && !slices.ContainsFunc(out, func(o string) bool { return strings.Contains(o, d.value) }) {
+		if d.exotic && !s.harmless(d) && !slices.ContainsFunc(out, func(o string) bool { return strings.Contains(o, d.value) }) {
 			out = append(out, text)
 		}
 	}
 	return out
+}
+
+// harmless: nothing is fetched for it.
+func (s *Subject) harmless(d dependency) bool { return inside(d.value) || s.carries(d) }
+
+// inside says whether an exotic value stays inside the package that asks:
+// «file:./vendor/x».
+func inside(value string) bool {
+	rest, ok := cutFold(strings.TrimSpace(value), "file:")
+	return ok && filepath.IsLocal(filepath.FromSlash(strings.TrimPrefix(rest, "//")))
 }
 
 // projectRegistry is about a default registry that only the project names.

@@ -14,7 +14,7 @@ var installScriptsCheck = Check{
 itself where a binding.gyp lies in the package's root, whether the packument admits it or not. It is compared with the
 last release that is no longer young, of the same release line where there is one.
 
-Flagged: new or changed in this version (or in any other that is still young): danger while young, then warning. Present
+Flagged: new or changed in this version (or in any other that is still young): danger while young, then warning, and after a year a note. Present
 all along: note. A package that starts to compile its own sources and does nothing else at install is a note too, which other
 changes lift: its binding.gyp is read for commands.
 
@@ -49,18 +49,27 @@ func runInstallScripts(_ context.Context, s *Subject) (Finding, error) {
 	if change == "" && !s.Release.youngAt(s) {
 		return flag(Note, "runs %s at install since its first release", scriptText(now)).with(ev...), nil
 	}
-	f := flag(s.freshSeverity(), "runs %s at install, which is new%s", scriptText(fresh), change).signal(ScriptNew).with(ev...)
+	f := flag(s.freshSeverity(), "runs %s at install, which is new%s", scriptText(fresh), change).with(ev...)
+	if f.Severity > Note {
+		f = f.signal(ScriptNew)
+	}
 	if bare {
 		f.Message += "; it stands in no script: a binding.gyp in the tarball makes npm run it"
 	}
 	return f, nil
 }
 
+// freshSeverity: a script that came and stayed for as long as a package may
+// sleep is no news.
 func (s *Subject) freshSeverity() Severity {
-	if age, _ := s.Age(); age < s.Limits.Young {
+	switch age, _ := s.Age(); {
+	case age < s.Limits.Young:
 		return Danger
+	case age < s.Limits.Dormant:
+		return Warning
+	default:
+		return Note
 	}
-	return Warning
 }
 
 // youngAt says whether the release is young by the subject's clock.

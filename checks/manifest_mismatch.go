@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,7 +20,7 @@ runs can differ.
 What publishing itself changes is allowed for: the form of bin, «v» before a version, the script that npm adds for a
 binding.gyp, optional dependencies listed once or twice.
 
-Flagged: any difference, as danger.`,
+Flagged: any difference, as danger; so is a tarball that cannot be read as one.`,
 	Run: runManifestMismatch,
 }
 
@@ -31,7 +32,10 @@ func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
 	if reason, on := withheld(t.Err); on {
 		return skippedf("%s", reason)
 	}
+	var broken *MalformedError
 	switch {
+	case errors.As(t.Err, &broken):
+		return flag(Danger, "%v", broken), nil
 	case !t.Asked:
 		return unknownf("%v", errNotAsked)
 	case t.Err != nil:

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -26,7 +27,7 @@ func runNewDependency(_ context.Context, s *Subject) (Finding, error) {
 	if f, err, stop := s.noHistory(); stop {
 		return f, err
 	}
-	fresh := s.newDependencies()
+	fresh := slices.DeleteFunc(s.newDependencies(), s.carries)
 	if len(fresh) == 0 {
 		return clearf("no new dependency")
 	}

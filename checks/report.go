@@ -35,6 +35,7 @@ const (
 	NoticeRegistry NoticeKind = "registry" // a registry offers less than npmjs does
 	NoticeApproval NoticeKind = "approval" // expired, superseded, or not for this artefact
 	NoticePlan     NoticeKind = "plan"     // the resolver's own notes
+	NoticeService  NoticeKind = "service"  // a service gave no answer: its host, and why
 	NoticePolicy   NoticeKind = "policy"   // a layer wanted to loosen what it may not
 )
 

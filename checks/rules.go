@@ -21,8 +21,9 @@ type Rules struct {
 	// LicenseAllow, if not empty, names the only licences allowed; LicenseDeny
 	// those forbidden. SPDX ids.
 	LicenseAllow, LicenseDeny []string
-	// Private names are asked at no public service.
-	Private []Pattern
+	// Private names are asked at no public service. Public names are, also
+	// where another registry than npmjs served them; Private goes before.
+	Private, Public []Pattern
 	// ExoticAllow are packages that may come from outside a registry, or ask
 	// for one that does.
 	ExoticAllow []Pattern
@@ -58,6 +59,10 @@ func (r *Rules) NeedsProvenance(name string) bool { return anyMatch(r.NeedProven
 
 // IsPrivate says whether a name is asked at no public service.
 func (r *Rules) IsPrivate(name string) bool { return anyMatch(r.Private, name, "") }
+
+// IsPublic says whether a name may be asked at public services whoever served
+// it.
+func (r *Rules) IsPublic(name string) bool { return anyMatch(r.Public, name, "") }
 
 // Source gives the repository that a package must be built from.
 func (r *Rules) Source(name string) (repository string, pinned bool) { return pinOf(r.BuiltFrom, name) }
