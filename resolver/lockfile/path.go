@@ -3,8 +3,6 @@ package lockfile
 import (
 	"path"
 	"strings"
-
-	"gpq/resolver/spec"
 )
 
 // folderName is the name of the folder a path ends in, with its scope.
@@ -33,8 +31,8 @@ func (r *reader) judge(e *Entry) {
 		}
 	}
 	e.Outside = leaves(e.Path) || e.Link && leaves(e.Target)
-	e.Fault = pathFault(e.Path)
-	if e.Fault == "" && spec.NameError(e.Name) != "" && inModules(e.Path) {
+	e.Fault = r.pathFault(e.Path)
+	if e.Fault == "" && r.place().NameError(e.Name) != "" && inModules(e.Path) {
 		e.Fault = "its name is none that a package may have"
 	}
 }
@@ -66,7 +64,7 @@ func inModules(p string) bool {
 
 // pathFault says why a path is no place for a package: npm itself writes only
 // clean, relative ones, of which the part in node_modules is a package's name.
-func pathFault(p string) string {
+func (r *reader) pathFault(p string) string {
 	switch {
 	case strings.HasPrefix(p, "/"), len(p) > 1 && p[1] == ':':
 		return "its path is absolute"
@@ -87,7 +85,7 @@ func pathFault(p string) string {
 			}
 			continue
 		}
-		if spec.NameError(name) != "" {
+		if r.place().NameError(name) != "" {
 			return "its path is no package's place"
 		}
 	}

@@ -7,6 +7,9 @@ import "strings"
 // ones. A leading hyphen is a fault since npm 11.
 func NameError(name string) string { return nameError(name, false) }
 
+// NameError is the function of that name, for the npm that will run.
+func (p Place) NameError(name string) string { return nameError(name, p.before11()) }
+
 func nameError(name string, before11 bool) string {
 	lower := strings.ToLower(name)
 	switch {

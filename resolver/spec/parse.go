@@ -90,7 +90,7 @@ func Parse(arg string, at Place) Spec {
 		if s.RawSpec == "" {
 			s.RawSpec = "*"
 		}
-	case nameError(arg, at.before11()) == "":
+	case at.NameError(arg) == "":
 		s.Name, s.RawSpec = arg, "*"
 	default:
 		s.RawSpec = arg
@@ -109,7 +109,7 @@ func Resolve(name, rawSpec string, at Place) Spec {
 
 func resolve(s Spec, at Place) Spec {
 	if s.Name != "" {
-		if why := nameError(s.Name, at.before11()); why != "" {
+		if why := at.NameError(s.Name); why != "" {
 			return opaque(s, why)
 		}
 	}

@@ -84,7 +84,7 @@ func (n NPM) Run(t testing.TB, script string, in, out any) {
 	const frame = `
 const dir = process.argv[1]
 const need = m => require(m.startsWith('.') ? dir + '/' + m : dir + '/node_modules/' + m)
-const input = JSON.parse(require('fs').readFileSync(0, 'utf8'))
+let input = JSON.parse(require('fs').readFileSync(0, 'utf8'))
 const main = async () => {`
 	const end = `
 }
