@@ -127,6 +127,9 @@ func (b *builder) step(n *Node) error {
 		return nil
 	}
 	b.seen[n] = true
+	if b.tree.inventory.order.len() > maxNodes || n.depth() > maxNesting {
+		return &Failure{Code: "EENDLESS", Message: "the tree grows without end at " + n.location, Err: ErrEndless}
+	}
 	if err := b.crackOpen(n); err != nil {
 		return err
 	}
@@ -267,5 +270,15 @@ func (b *builder) byLocation(nodes []*Node) []*Node {
 	sort.SliceStable(nodes, func(i, j int) bool { return b.coll.compare(nodes[i].location, nodes[j].location) < 0 })
 	return nodes
 }
+
+// Bounds of a tree; real ones stay at a tenth of them. On some graphs npm
+// itself never ends.
+const (
+	maxNodes   = 60_000
+	maxNesting = 80
+)
+
+// ErrEndless is wrapped by the failure of a tree that grows without end.
+var ErrEndless = errors.New("the tree grows without end")
 
 var errNoPath = errors.New("tree: no path given")

@@ -38,6 +38,9 @@ func (f *Failure) Error() string {
 // Unwrap gives what was behind the failure.
 func (f *Failure) Unwrap() error { return f.Err }
 
+// errInternal is where npm itself stumbles over its own tree.
+var errInternal = &Failure{Code: "EINTERNAL", Message: "npm itself fails on this tree"}
+
 // ranges answers questions about versions, remembering what it read.
 type ranges struct {
 	cache *semver.Cache

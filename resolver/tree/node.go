@@ -96,7 +96,7 @@ func (v *env) newNode(o nodeOptions) *Node {
 
 func (n *Node) setName(o nodeOptions) {
 	n.name = o.name
-	for _, from := range []string{o.path, n.pkg.Name, o.realpath} {
+	for _, from := range []string{o.path, n.pkg.Name, n.realpath} {
 		if n.name == "" && from != "" {
 			n.name = nameFromFolder(from)
 			break

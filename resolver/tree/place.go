@@ -164,6 +164,9 @@ func (p *placement) placePeers(siblings *Node) error {
 		if !e.peer() || e.peerConflicted || e.valid() {
 			continue
 		}
+		if siblings == nil {
+			return errInternal
+		}
 		peer, ok := siblings.kids().get(e.name)
 		if !ok || !peer.satisfies(e) {
 			continue

@@ -1,0 +1,117 @@
+package paritytest
+
+import (
+	"bufio"
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// arborist is a node process that builds trees with one npm's Arborist.
+type arborist struct {
+	npm   npm
+	in    *json.Encoder
+	lines chan []byte
+	stop  func()
+}
+
+// patience bounds one tree: on some graphs npm itself never ends.
+const patience = 2 * time.Second
+
+type question struct {
+	Dir     string            `json:"dir"`
+	Files   map[string]string `json:"files"`
+	World   map[string]any    `json:"world"`
+	Options map[string]any    `json:"options"`
+	Build   map[string]any    `json:"build"`
+}
+
+type answer struct {
+	Packages      map[string]lockEntry
+	Lock          string
+	Code, Message string
+}
+
+func startArborist(t *testing.T, n npm) *arborist {
+	t.Helper()
+	a := &arborist{npm: n}
+	a.start(t)
+	t.Cleanup(func() { a.stop() })
+	return a
+}
+
+func (a *arborist) start(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command("node", filepath.Join("testdata", "arborist.cjs"), filepath.Dir(filepath.Dir(a.npm.cli)))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := make(chan []byte)
+	go func() {
+		defer close(lines)
+		sc := bufio.NewScanner(out)
+		sc.Buffer(nil, 64<<20)
+		for sc.Scan() {
+			lines <- append([]byte(nil), sc.Bytes()...)
+		}
+	}()
+	a.in, a.lines = json.NewEncoder(in), lines
+	a.stop = func() {
+		cmd.Process.Kill()
+		for range lines {
+		}
+		cmd.Wait()
+	}
+}
+
+// ask has npm build one tree. never is whether it did not end.
+func (a *arborist) ask(t *testing.T, q question) (_ answer, _ want, never bool) {
+	t.Helper()
+	if err := a.in.Encode(q); err != nil {
+		t.Fatal(err)
+	}
+	var line []byte
+	select {
+	case l, ok := <-a.lines:
+		if !ok {
+			t.Fatalf("the node process with npm %s has ended", a.npm.version)
+		}
+		line = l
+	case <-time.After(patience):
+		a.stop()
+		a.start(t)
+		return answer{}, want{}, true
+	}
+	var ans answer
+	if err := json.Unmarshal(line, &ans); err != nil {
+		t.Fatal(err)
+	}
+	if ans.Code == "unknown" && strings.Contains(ans.Message, "TypeError") {
+		ans.Code = "EINTERNAL"
+	}
+	if ans.Code != "" {
+		return ans, want{failed: ans.Code, output: ans.Message}, false
+	}
+	w := want{layout: map[string]string{}}
+	for at, e := range ans.Packages {
+		if at == "" {
+			continue
+		}
+		if e.Name == "" {
+			e.Name = nameOf(at)
+		}
+		w.layout[at] = e.what()
+	}
+	return ans, w, false
+}

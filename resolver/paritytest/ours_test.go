@@ -1,0 +1,89 @@
+package paritytest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"testing"
+
+	"gpq/resolver/tree"
+)
+
+// ours builds gpq's tree and lists it as npm's lockfile does.
+func ours(o tree.Options, d tree.Deps) want {
+	t, err := tree.Build(context.Background(), o, d)
+	var f *tree.Failure
+	switch {
+	case errors.As(err, &f):
+		return want{failed: f.Code, output: f.Error()}
+	case err != nil:
+		return want{failed: "error", output: err.Error()}
+	}
+	w := want{layout: map[string]string{}}
+	for _, n := range t.Nodes() {
+		if n.Inert() && n.Version() == "" && !n.IsLink() {
+			continue
+		}
+		if n.Extraneous() && !strings.Contains("/"+n.Location(), "/node_modules/") {
+			continue
+		}
+		w.layout[n.Location()] = describe(o.Path, n)
+	}
+	for _, u := range t.Unknown {
+		w.output += "unknown: " + u.Spec + ": " + u.Err.Error() + "\n"
+	}
+	for _, u := range t.Notes {
+		w.output += "note: " + u.Err.Error() + "\n"
+	}
+	return w
+}
+
+func describe(root string, n *tree.Node) string {
+	name := n.PackageName()
+	if name == "" {
+		name = n.Name()
+	}
+	e := lockEntry{Name: name, Version: n.Version(), Link: n.IsLink(), Extraneous: n.Extraneous(), Dev: n.Dev(),
+		Optional: n.Optional(), DevOptional: n.DevOptional() && !n.Dev() && !n.Optional(), Peer: n.Peer()}
+	if e.Link {
+		e.Resolved = strings.TrimPrefix(n.Realpath(), root+"/")
+	}
+	return e.what()
+}
+
+// compare lists where the two differ, at most limit lines.
+func compare(npm, gpq want, limit int) []string {
+	if npm.failed != "" || gpq.failed != "" {
+		if npm.failed == gpq.failed {
+			return nil
+		}
+		return []string{fmt.Sprintf("npm: %q, gpq: %q\n%s\n%s", npm.failed, gpq.failed, npm.output, gpq.output)}
+	}
+	var out []string
+	for at, is := range npm.layout {
+		if gpq.layout[at] != is {
+			out = append(out, fmt.Sprintf("%s: npm has %s, gpq %q", at, is, gpq.layout[at]))
+		}
+	}
+	for at, is := range gpq.layout {
+		if _, ok := npm.layout[at]; !ok {
+			out = append(out, fmt.Sprintf("%s: only gpq has %s", at, is))
+		}
+	}
+	sort.Strings(out)
+	if len(out) > limit {
+		out = append(out[:limit], fmt.Sprintf("… and %d more", len(out)-limit))
+	}
+	return out
+}
+
+func report(t *testing.T, what string, npm, gpq want) {
+	t.Helper()
+	diff := compare(npm, gpq, 20)
+	if len(diff) == 0 {
+		return
+	}
+	t.Errorf("%s: %d of %d differ:\n\t%s\n%s", what, len(diff), len(npm.layout), strings.Join(diff, "\n\t"), gpq.output)
+}

@@ -1,0 +1,189 @@
+package paritytest
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"strconv"
+	"testing"
+
+	"gpq/resolver/pick"
+	"gpq/resolver/registry"
+	"gpq/resolver/spec"
+	"gpq/resolver/tree"
+)
+
+// worldCount is how many worlds a plain test run compares; GPQ_WORLDS sets
+// another number, GPQ_WORLD one seed alone.
+const worldCount = 150
+
+// picker is npm's choice over the packuments of a world.
+type picker struct {
+	pick.Picker
+	o pick.Options
+}
+
+func (k *picker) Pick(p *registry.Packument, s *spec.Spec, o tree.PickOptions) (*registry.Manifest, error) {
+	po := k.o
+	po.Before, po.Avoid = o.Before, o.Avoid
+	c, err := k.Picker.Pick(p, *s, po)
+	var e *pick.Error
+	if errors.As(err, &e) {
+		return nil, &tree.Failure{Code: e.Code, Message: e.Error(), Err: e}
+	}
+	return c.Manifest, err
+}
+
+func newPicker(n npm) *picker {
+	return &picker{o: pick.Options{Node: n.node, NPM: n.version, Before78: n.major() == "10"}}
+}
+
+func seeds(t *testing.T) (from, to uint64) {
+	t.Helper()
+	if s := os.Getenv("GPQ_WORLD"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n, n + 1
+	}
+	n := worldCount
+	if s := os.Getenv("GPQ_WORLDS"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return 0, uint64(n)
+}
+
+// scene is one command in a world.
+type scene struct {
+	name    string
+	options map[string]any
+	build   map[string]any
+	ours    func(*tree.Options)
+}
+
+func base(n npm, dir string) tree.Options {
+	return tree.Options{Path: dir, NPM: n.version, Node: n.node, OS: "linux", CPU: "x64", Libc: "glibc"}
+}
+
+func TestWorlds(t *testing.T) {
+	for _, n := range npms(t) {
+		t.Run("npm"+n.major(), func(t *testing.T) {
+			a := startArborist(t, n)
+			from, to := seeds(t)
+			c := counts{failures: map[string]int{}}
+			for seed := from; seed < to; seed++ {
+				c.world(t, a, seed)
+			}
+			t.Logf("npm %s: %d trees, %d differ, %d of them without end; npm's own failures: %v; nodes: %d",
+				n.version, c.trees, c.differ, c.endless, c.failures, c.nodes)
+		})
+	}
+}
+
+// counts are what came of the comparisons.
+type counts struct {
+	trees, differ, endless, nodes int
+	failures                      map[string]int
+}
+
+// world builds a world's project, then changes it, each time with npm and with
+// gpq.
+func (c *counts) world(t *testing.T, a *arborist, seed uint64) {
+	t.Helper()
+	w := newWorld(seed)
+	doc := w.json()
+	pkg, err := json.MarshalIndent(w.root, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{"package.json": string(pkg)}
+	first := w.scene()
+	try := func(sc scene) (answer, bool) {
+		dir := t.TempDir()
+		ans, npm, never := a.ask(t, question{Dir: dir, Files: files, World: doc, Options: sc.options, Build: sc.build})
+		if never {
+			c.endless++
+			return answer{Code: "never"}, true
+		}
+		o := base(a.npm, dir)
+		sc.ours(&o)
+		gpq := ours(o, tree.Deps{Source: w, Picker: newPicker(a.npm)})
+		c.trees++
+		c.nodes += len(npm.layout)
+		if npm.failed != "" {
+			c.failures[npm.failed]++
+		}
+		if diff := compare(npm, gpq, 12); len(diff) > 0 {
+			c.differ++
+			report(t, "world "+strconv.FormatUint(seed, 10)+" "+sc.name, npm, gpq)
+			return ans, false
+		}
+		return ans, true
+	}
+	ans, ok := try(first)
+	if !ok || ans.Code != "" {
+		return
+	}
+	files["package-lock.json"] = ans.Lock
+	for _, sc := range w.changes(first) {
+		try(sc)
+	}
+}
+
+// scene is how the project is installed first.
+func (w *world) scene() scene {
+	sc := scene{name: "install", options: map[string]any{}, build: map[string]any{}, ours: func(*tree.Options) {}}
+	switch w.r.IntN(12) {
+	case 0:
+		sc.set("legacyPeerDeps", func(o *tree.Options) { o.LegacyPeerDeps = true })
+	case 1:
+		sc.set("strictPeerDeps", func(o *tree.Options) { o.StrictPeerDeps = true })
+	case 2, 3:
+		sc.set("force", func(o *tree.Options) { o.Force = true })
+	case 4:
+		sc.set("preferDedupe", func(o *tree.Options) { o.PreferDedupe = true })
+	case 5:
+		strategy := w.pick("nested", "shallow")
+		sc.options["installStrategy"] = strategy
+		sc.ours = func(o *tree.Options) { o.InstallStrategy = strategy }
+	}
+	return sc
+}
+
+func (s *scene) set(key string, ours func(*tree.Options)) {
+	s.options[key] = true
+	s.ours = ours
+	s.name += " --" + key
+}
+
+// changes are commands on the project with its lockfile.
+func (w *world) changes(first scene) []scene {
+	keep := func(name string, build map[string]any, ours func(*tree.Options)) scene {
+		return scene{name: name, options: first.options, build: build, ours: func(o *tree.Options) {
+			first.ours(o)
+			ours(o)
+		}}
+	}
+	add := w.pick(w.names...)
+	if w.one(2) {
+		add += "@" + w.pick("1", "2", "*", "latest", "^3.0.0", "1.0.0")
+	}
+	other, third := w.pick(w.names...), w.pick(w.names...)
+	list := []scene{
+		keep("locked", map[string]any{}, func(*tree.Options) {}),
+		keep("add "+add, map[string]any{"add": []string{add}}, func(o *tree.Options) { o.Add = []string{add} }),
+		keep("update "+other, map[string]any{"update": []string{other}}, func(o *tree.Options) { o.Update = []string{other} }),
+		keep("update", map[string]any{"update": true}, func(o *tree.Options) { o.UpdateAll = true }),
+	}
+	for _, name := range []string{third, add} {
+		if deps, _ := w.root["dependencies"].(map[string]string); deps[name] != "" {
+			list = append(list, keep("uninstall "+name, map[string]any{"rm": []string{name}}, func(o *tree.Options) { o.Rm = []string{name} }))
+		}
+	}
+	return list
+}
+
