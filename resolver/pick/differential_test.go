@@ -182,7 +182,7 @@ func (q one) answer(old bool) outcome {
 func TestAgainstNPM(t *testing.T) {
 	rnd := rand.New(rand.NewSource(20261121))
 	var qs []one
-	for range 12000 {
+	for range 6000 {
 		qs = append(qs, generate(rnd))
 	}
 	for _, npm := range nodetest.Installed(t) {
