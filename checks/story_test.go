@@ -1,7 +1,6 @@
 package checks_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,28 +8,10 @@ import (
 	"time"
 
 	"gpq/checks"
-	"gpq/checks/advisory"
-	"gpq/checks/domain"
-	"gpq/checks/downloads"
 	"gpq/checks/storytest"
 )
 
 var storyNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-
-// outside answers for the world beyond the registry from the story itself.
-type outside struct{ story *storytest.Story }
-
-func (o outside) Collect(_ context.Context, subjects []*checks.Subject) {
-	weekly := map[string]checks.Answer[downloads.Week]{}
-	for name, n := range o.story.Weekly {
-		weekly[name] = checks.Answered(downloads.Week{Count: n}, nil)
-	}
-	for _, s := range subjects {
-		s.Facts.Weekly, s.Facts.Downloads = weekly, weekly[s.Name]
-		s.Facts.Advisories = checks.Answered(advisory.Report{}, nil)
-		s.Facts.Domains = checks.Answered([]domain.Holding{}, nil)
-	}
-}
 
 func runStory(t *testing.T, s *storytest.Story, signer *storytest.Signer) *checks.Report {
 	t.Helper()
@@ -40,7 +21,7 @@ func runStory(t *testing.T, s *storytest.Story, signer *storytest.Signer) *check
 		t.Fatal(err)
 	}
 	r := checks.Runner{Checks: checks.All(), Policy: checks.DefaultPolicy(), Packuments: w.Client, Tarballs: w,
-		Collectors: []checks.Collector{w.Proof(), outside{s}}, Now: storyNow}
+		Collectors: []checks.Collector{w.Proof(), storyOutside(t, s, w)}, Now: storyNow}
 	rep, err := r.Run(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)

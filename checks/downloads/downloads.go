@@ -34,8 +34,14 @@ type Week struct {
 	// None: the service knows no figures for this name, as for packages of the
 	// last day or two. Count is 0 then.
 	None bool
-	End  time.Time // last day counted; zero if the service did not say
+	// AtLeast: Count is a lower bound, since the name is known to be one of the
+	// most used.
+	AtLeast bool
+	End     time.Time // last day counted; zero if the service did not say
 }
+
+// Floor is what each of the most used packages has in a week, at the least.
+const Floor = 50_000
 
 // Answer is one name's figures, or why there are none.
 type Answer struct {
@@ -67,6 +73,17 @@ func New(o Options) *Client {
 	return &Client{o: o, Client: service.New(o.Doer, service.Options{
 		Base: o.Base, Timeout: o.Deadline, MaxBytes: maxBody, NoRetry: true, Now: o.Now,
 	})}
+}
+
+// Off says that the service is switched off.
+func (c *Client) Off() bool { return c == nil || c.Client.Off() }
+
+// Outage is one line with host and reason; "" if the service did not fail.
+func (c *Client) Outage() string {
+	if c.Off() {
+		return ""
+	}
+	return c.Client.Outage()
 }
 
 // Public says that the world's own service is asked, and not a place that the
