@@ -10,6 +10,7 @@ import (
 	"gpq/checks"
 	"gpq/checks/attest"
 	"gpq/checks/attest/attesttest"
+	"gpq/resolver/registry"
 )
 
 // kept is an attest.Keep in memory.
@@ -36,6 +37,13 @@ func (k *kept) Put(area, key string, data []byte) error {
 	k.all[area+key] = data
 	return nil
 }
+
+// What a run has fits what the collector asks for.
+var (
+	_ checks.ProofSource = (*registry.Client)(nil)
+	_ checks.TrustSource = (*attest.Keeper)(nil)
+	_ checks.Collector   = (*checks.ProofCollector)(nil)
+)
 
 func TestChangedKeys(t *testing.T) {
 	w := newProofWorld(t, attested(""))

@@ -7,7 +7,11 @@ import (
 
 	"gpq/checks/attest"
 	"gpq/checks/attest/attesttest"
+	"gpq/resolver/store"
 )
+
+// The store that a run has is a Keep.
+var _ attest.Keep = (*store.Store)(nil)
 
 func TestCache(t *testing.T) {
 	s := newStage(t)

@@ -130,12 +130,16 @@ func (p *Provenance) sameStory(q *Provenance) bool {
 		p.f.Commit == q.f.Commit && p.f.Event == q.f.Event && p.f.Runner == q.f.Runner
 }
 
-// within cuts «REPOSITORY/path@ref» or «REPOSITORY//path@ref» down to path.
+// within cuts «REPOSITORY/path@ref» or «REPOSITORY//path@ref» down to path; ok
+// is false where it is of another repository.
 func within(uri, repository string) (string, bool) {
 	if repository == "" {
 		return "", false
 	}
 	uri, _, _ = strings.Cut(uri, "@")
+	if strings.EqualFold(uri, repository) { // GitLab, before mid 2023
+		return "", true
+	}
 	if len(uri) <= len(repository) || !strings.EqualFold(uri[:len(repository)], repository) || uri[len(repository)] != '/' {
 		return "", false
 	}

@@ -96,6 +96,9 @@ func TestSoundStories(t *testing.T) {
 		"gitlab": {attesttest.Story{CI: "gitlab"}, func(p *attest.Provenance) bool {
 			return p.CI() == "GitLab CI" && p.Workflow() == ".gitlab-ci.yml" && p.Runner() == "gitlab-hosted"
 		}},
+		"gitlab before mid 2023": {attesttest.Story{CI: "gitlab", SAN: "https://gitlab.com/example/left-pad@refs/heads/main"}, func(p *attest.Provenance) bool {
+			return p.Workflow() == "" && !p.Reusable()
+		}},
 		"reusable workflow": {attesttest.Story{Signer: "big/workflows"}, func(p *attest.Provenance) bool {
 			return p.Reusable() && p.Repository() == "https://github.com/example/left-pad" && p.Workflow() == ".github/workflows/release.yml"
 		}},
