@@ -35,6 +35,10 @@ func (w *World) Plan(ctx context.Context, s *Story) (*resolver.Plan, error) {
 			return nil, err
 		}
 	}
+	for _, name := range s.Workspaces {
+		p.plan.Items = append(p.plan.Items, resolver.Item{Package: resolver.Package{Name: name, Version: "1.0.0"}, Direct: true, Change: resolver.Unchanged,
+			Locked: &resolver.Locked{Path: name, Link: true}})
+	}
 	sort.SliceStable(p.plan.Items, func(i, j int) bool { return p.plan.Items[i].Name < p.plan.Items[j].Name })
 	return p.plan, nil
 }

@@ -14,6 +14,7 @@
 //	quiet: [axios@1.14.0]         packages with nothing at warning or above
 //	malware: [evil@1.0.0]         what is listed as malicious
 //	domains: {example.org: available}   who holds a domain: see checks/domain
+//	workspaces: [app]             folders of the project that are packages
 //	mirror: true                  the registry offers no publishers, times, …
 //
 // All other sections belong to a package: «NAME: SECTION», where SECTION is
@@ -49,6 +50,8 @@ type Story struct {
 	Malware []string                     `yaml:"malware"`
 	Domains map[string]string            `yaml:"domains"`
 	Mirror  bool                         `yaml:"mirror"`
+	// Workspaces are folders of the project, by name.
+	Workspaces []string `yaml:"workspaces"`
 
 	Packages []*registrytest.Package `yaml:"-"`
 	// Weekly has the weekly downloads by name; a million where a package's
