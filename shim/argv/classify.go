@@ -12,6 +12,9 @@ func (c *Command) classify(r *reader, o Options) {
 		c.doubtful("--" + doubt + " is not known: npm may take the next word for its value")
 	case c.Prints:
 		c.passes = true
+		if c.Class == Unknown {
+			c.Class = Harmless
+		}
 	case c.Verb == "":
 		c.Class, c.passes = Harmless, true // npm alone prints its usage
 	case c.Class == Harmless:
@@ -142,8 +145,8 @@ func harmless(name string) bool {
 
 // workspaces is whether the command runs for workspaces: by a flag, by the environment, or by where it is called.
 func (c *Command) workspaces(o Options) bool {
-	if c.Flag("workspaces") == "true" || len(c.Config["workspace"]) > 0 {
-		return true
+	if c.Flag("workspaces") == "true" || len(c.Config["workspace"]) > 0 || c.Flag("prefix") != "" {
+		return true // another project's settings may name workspaces
 	}
 	for _, kv := range o.Env {
 		key, value, _ := strings.Cut(kv, "=")

@@ -126,19 +126,13 @@ func Parse(args []string, o Options) Command {
 		if other == npm {
 			continue
 		}
-		if d := parseFor(other, args, o); !d.passes {
-			c.doubtful("another npm reads it as " + quoteName(d))
+		// What another npm does not know, it refuses; what this one knows to be harmless stays so.
+		if d := parseFor(other, args, o); !d.passes && d.Class != Unknown && d.Class != Harmless {
+			c.doubtful("another version would read it as npm " + d.Name)
 			return c
 		}
 	}
 	return c
-}
-
-func quoteName(c Command) string {
-	if c.Name == "" {
-		return "an unknown command"
-	}
-	return "npm " + c.Name
 }
 
 // inexact distrusts a reading by tables that are not of this npm: any flag before the verb may take it for its value.

@@ -64,6 +64,8 @@ func ownFlags() []ownFlag {
 }
 
 // Split takes gpq's own flags out of a command line, wherever they stand before a --, and returns what npm is to see.
+// From the word npm or npx on, where it is the first, every word is theirs.
+//
 // A word that npm takes for the value of one of its flags is not gpq's; where such a word reads like a flag of gpq's, the
 // line is refused, because no reading of it is safe. Errors are of type *UsageError.
 func Split(args []string) (Own, []string, error) {
@@ -78,6 +80,7 @@ func Split(args []string) (Own, []string, error) {
 		}
 		return n, err
 	}
+	r.last = func(t token) bool { return len(r.remain) == 1 && (t.text == "npm" || t.text == "npx") }
 	r.swallowed = func(flag string, t token) error {
 		if _, _, ok := lookup(flags, t.text); ok {
 			return &UsageError{

@@ -27,6 +27,9 @@ func TestSplit(t *testing.T) {
 		{[]string{"install", "-strict", "---strict"}, []string{"install", "-strict", "---strict"}, Own{}},
 		{[]string{"install", "--prefix", "install", "--strict"}, []string{"install", "--prefix", "install"}, strict},
 		{[]string{"-w", "a", "--strict", "i"}, []string{"-w", "a", "i"}, strict},
+		{[]string{"--strict", "npm", "install", "--strict"}, []string{"npm", "install", "--strict"}, strict},
+		{[]string{"npx", "--report", "json"}, []string{"npx", "--report", "json"}, Own{}},
+		{[]string{"install", "npm", "--strict"}, []string{"install", "npm"}, strict},
 		{nil, []string{}, Own{}},
 	} {
 		own, rest, err := Split(c.args)

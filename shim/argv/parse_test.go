@@ -64,6 +64,7 @@ var vectors = []struct{ line, name, class, config string }{
 	{"version", "version", "harmless", ""},
 	{"version patch", "version", "harmless", ""},
 	{"version patch -ws", "version", "version!", "workspaces=true"},
+	{"-C d version patch", "version", "version!", "prefix=/w/d"},
 	{"ls", "ls", "harmless", ""},
 	{"explore x", "explore", "harmless", ""},
 	{"exec x", "exec", "exec!", ""},
@@ -137,6 +138,10 @@ func TestOtherNPM(t *testing.T) {
 		{"--loglevel error ls", "9.9.4", true},
 		{"--loglevel=error ls", "9.9.4", false},
 		{"ls", "9.9.4", false},
+		{"--strict-allow-scripts ls", "11.19.1", false}, // unknown to npm 10, but no command of it would fetch
+		{"approve-scripts --all", "11.19.1", false},
+		{"shrinkwrap", "11.19.1", false},
+		{"shrinkwrap", "12.2.0", true},
 		{"ls", "", false},
 		{"ls", "13.0.0", false},
 		{"--loglevel error ls", "13.0.0", true},

@@ -50,6 +50,8 @@ type reader struct {
 	unsure  []string // keys with values that npm may read and gpq cannot
 	// own is asked at every word of the caller's where a flag may stand; it says how many words are not npm's.
 	own func(rest []token) (int, error)
+	// last is asked at every word that is no flag, whether to read no further.
+	last func(t token) bool
 	// swallowed is told of every word that becomes the value of the flag before it.
 	swallowed func(flag string, value token) error
 }
@@ -91,6 +93,9 @@ func (r *reader) read() error {
 		r.rest = r.rest[1:]
 		if len(t.text) < 2 || t.text[0] != '-' {
 			r.remain = append(r.remain, t)
+			if r.last != nil && r.last(t) {
+				return nil
+			}
 			continue
 		}
 		if err := r.flag(t); err != nil {
