@@ -30,6 +30,7 @@ type Client struct {
 	doer    fetch.Doer
 	o       Options
 	decodes chan struct{} // bounds how many documents are decoded at a time
+	bodies  chan struct{} // bounds how many documents are in memory as text
 	// logins are the Authorization headers of registries whose address came with
 	// a name and a password, by their base URL without these.
 	logins map[string]string
@@ -37,6 +38,9 @@ type Client struct {
 	packs    shared[*held]
 	tarballs shared[*Tarball]
 }
+
+// maxBodies is how many documents are on their way at a time.
+const maxBodies = 64
 
 // held is a packument with what leads to its raw body.
 type held struct {
@@ -52,7 +56,8 @@ func New(doer fetch.Doer, o Options) *Client {
 	if o.Default == "" {
 		o.Default = DefaultRegistry
 	}
-	c := &Client{doer: doer, o: o, decodes: make(chan struct{}, runtime.GOMAXPROCS(0)), logins: map[string]string{}}
+	c := &Client{doer: doer, o: o, logins: map[string]string{}}
+	c.decodes, c.bodies = make(chan struct{}, runtime.GOMAXPROCS(0)), make(chan struct{}, maxBodies)
 	c.o.Default = c.base(o.Default)
 	c.o.Scopes = make(map[string]string, len(o.Scopes))
 	for scope, base := range o.Scopes {
@@ -126,11 +131,18 @@ func (c *Client) fetchPackument(ctx context.Context, name string) (*held, error)
 	if err != nil {
 		return nil, &Error{Kind: ErrNotFound, What: name, Host: hostOf(base), Reason: err.Error(), Err: err}
 	}
+	if err := take(ctx, c.bodies); err != nil {
+		return nil, unreachable(name, base, err)
+	}
+	defer func() { <-c.bodies }()
 	resp, err := c.get(ctx, name, base+escaped)
 	if err != nil {
 		return nil, err
 	}
 	p, err := c.decode(ctx, resp.Body, base)
+	if err != nil && ctx.Err() != nil {
+		return nil, unreachable(name, base, err)
+	}
 	if err != nil {
 		return nil, unreadable(name, base, err)
 	}
@@ -168,13 +180,21 @@ func (c *Client) ask(ctx context.Context, what string, r fetch.Request) (*fetch.
 }
 
 func (c *Client) decode(ctx context.Context, body []byte, base string) (*Packument, error) {
-	select {
-	case c.decodes <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := take(ctx, c.decodes); err != nil {
+		return nil, err
 	}
 	defer func() { <-c.decodes }()
 	return Decode(body, base)
+}
+
+// take waits for a place.
+func take(ctx context.Context, places chan struct{}) error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // storer is a Doer that keeps bodies.

@@ -50,6 +50,7 @@ type decoder struct {
 	scanner
 	p        *Packument
 	slab     []Manifest
+	scratch  Deps
 	strings  map[string]string
 	deps     map[string]Deps // by the object's own text
 	chosen   map[string]Deps // the same, of install scripts alone

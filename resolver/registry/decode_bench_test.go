@@ -72,14 +72,6 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-func heap() int64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
-}
-
 // wire is what encoding/json would be given: the same fields, and no
 // tolerance for odd ones.
 type wire struct {

@@ -2,13 +2,13 @@ package registry
 
 import "bytes"
 
-// slabSize is how many manifests are allocated at once.
-const slabSize = 32
+// maxSlab is how many manifests are allocated at once where there are many.
+const maxSlab = 32
 
 // manifest reads one version, from its brace on.
 func (d *decoder) manifest() (*Manifest, error) {
 	if len(d.slab) == 0 {
-		d.slab = make([]Manifest, slabSize)
+		d.slab = make([]Manifest, min(max(d.read/2, 1), maxSlab))
 	}
 	m := &d.slab[0]
 	d.slab = d.slab[1:]

@@ -108,24 +108,61 @@ func (d *decoder) pairs(keep func(key []byte) bool) (Deps, error) {
 	return all, err
 }
 
-func (d *decoder) readPairs(raw []byte, keep func(key []byte) bool) (all Deps, err error) {
+func (d *decoder) readPairs(raw []byte, keep func(key []byte) bool) (Deps, error) {
 	sub := &decoder{scanner: scanner{b: raw}, strings: d.strings}
-	at := map[string]int{}
-	err = sub.members(func(key []byte) error {
+	found := pairSet{all: d.scratch[:0]}
+	err := sub.members(func(key []byte) error {
 		if keep != nil && !keep(key) {
 			return sub.skip()
 		}
 		name := sub.intern(key)
 		v, err := sub.pairValue()
-		if i, seen := at[name]; seen {
-			all[i].Value = v
-			return err
-		}
-		at[name] = len(all)
-		all = append(all, Dep{Name: name, Value: v})
+		found.put(name, v)
 		return err
 	})
-	return append(Deps(nil), all...), err // to size: it is kept for long
+	d.scratch = found.all
+	return append(Deps(nil), found.all...), err // to size: it is kept for long
+}
+
+// pairSet collects pairs, each name once, in the place of its first mention.
+type pairSet struct {
+	all Deps
+	at  map[string]int // only where there are many
+}
+
+// manyPairs is from where on a map finds a name sooner than a walk.
+const manyPairs = 32
+
+func (s *pairSet) put(name, v string) {
+	if i := s.find(name); i >= 0 {
+		s.all[i].Value = v
+		return
+	}
+	if s.at != nil {
+		s.at[name] = len(s.all)
+	}
+	s.all = append(s.all, Dep{Name: name, Value: v})
+	if s.at == nil && len(s.all) > manyPairs {
+		s.at = make(map[string]int, 2*manyPairs)
+		for i, e := range s.all {
+			s.at[e.Name] = i
+		}
+	}
+}
+
+func (s *pairSet) find(name string) int {
+	if s.at != nil {
+		if i, ok := s.at[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for i, e := range s.all {
+		if e.Name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 func (d *decoder) pairValue() (string, error) {
