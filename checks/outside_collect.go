@@ -74,6 +74,17 @@ func (o *Outside) Notices() []Notice {
 	return out
 }
 
+// collectorNotices are what collectors have to say of the whole run.
+func collectorNotices(all []Collector) []Notice {
+	var out []Notice
+	for _, c := range all {
+		if n, ok := c.(interface{ Notices() []Notice }); ok {
+			out = append(out, n.Notices()...)
+		}
+	}
+	return out
+}
+
 // advisories asks about every version of the plan that is from a registry.
 func (o *Outside) advisories(ctx context.Context, subjects []*Subject) {
 	if o.o.Advisories == nil {

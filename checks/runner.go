@@ -44,6 +44,7 @@ func (r *Runner) Run(ctx context.Context, plan *resolver.Plan) (*Report, error) 
 	each(len(subjects), r.workers(), func(i int) {
 		rep.Items[i] = r.item(ctx, subjects[i])
 	})
+	rep.Notices = append(rep.Notices, collectorNotices(r.Collectors)...)
 	r.Policy.settle(rep)
 	return rep, ctx.Err()
 }
