@@ -24,20 +24,21 @@ import (
 // set up from configuration.
 type session struct {
 	*process
-	own     argv.Own
-	cmd     argv.Command
-	tool    shim.Tool
-	vers    shim.Versions
-	config  *npmrc.Config
-	store   *store.Store
-	fetch   *fetch.Client
-	client  *registry.Client
-	larder  *larder
-	keeper  *attest.Keeper
-	loaded  *policy.Loaded
-	policy  *checks.Policy
-	notices []checks.Notice
-	began   time.Time
+	own        argv.Own
+	cmd        argv.Command
+	tool       shim.Tool
+	vers       shim.Versions
+	config     *npmrc.Config
+	store      *store.Store
+	fetch      *fetch.Client
+	client     *registry.Client
+	larder     *larder
+	keeper     *attest.Keeper
+	loaded     *policy.Loaded
+	policy     *checks.Policy
+	notices    []checks.Notice
+	collectors []checks.Collector // find facts out ahead
+	began      time.Time
 }
 
 // open sets a session up for an npm command. Nothing is asked of the network.

@@ -16,18 +16,19 @@ import (
 
 // runner is the checks with the world they may see.
 func (s *session) runner() *checks.Runner {
+	if s.collectors == nil {
+		s.collectors = []checks.Collector{s.proofs(), s.outside()}
+	}
 	return &checks.Runner{
 		Checks: checks.All(), Policy: s.policy, Packuments: s.client, Tarballs: s.larder,
-		Collectors: s.collectors(), Now: s.now(),
+		Collectors: s.collectors, Now: s.now(),
 	}
 }
 
-// collectors find out ahead what the checks read beside packuments.
-func (s *session) collectors() []checks.Collector {
-	return []checks.Collector{
-		&checks.ProofCollector{
-			Source: s.client, Trust: s.keeper, Cache: attest.NewCache(s.store), Pins: attest.NewPins(s.store), Now: s.now(),
-		},
+// proofs makes the collector of what can be verified.
+func (s *session) proofs() *checks.ProofCollector {
+	return &checks.ProofCollector{
+		Source: s.client, Trust: s.keeper, Cache: attest.NewCache(s.store), Pins: attest.NewPins(s.store), Now: s.now(),
 	}
 }
 

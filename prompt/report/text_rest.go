@@ -106,7 +106,11 @@ func (t *text) unknownGroups() []*group {
 
 func (t *text) notices() {
 	for _, n := range t.d.Notices {
-		for i, l := range wrap(Escape(n.Text), t.o.Width-4) {
+		line := n.Text
+		if n.Kind == string(checks.NoticeService) || n.Kind == string(checks.NoticeRegistry) {
+			line = n.Subject + ": " + n.Text
+		}
+		for i, l := range wrap(Escape(line), t.o.Width-4) {
 			mark := "* "
 			if i > 0 {
 				mark = "  "

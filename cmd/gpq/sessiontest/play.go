@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/creack/pty"
 )
 
 // A terminal's script has one step in a line; «#» begins a comment:
@@ -75,22 +77,49 @@ func (s *step) check() error {
 // show is a terminal as somebody sits before it.
 type show struct {
 	master *os.File
+	rows   uint16
+	cols   uint16
 	done   chan struct{}
 
 	mu   sync.Mutex
 	buf  []byte
 	more chan struct{} // has one in it when buf has grown
 	seen int           // how much of the plain text was expected already
+	told int           // how much of buf was looked through for questions
 }
 
-func newShow(master *os.File) *show {
-	s := &show{master: master, done: make(chan struct{}), more: make(chan struct{}, 1)}
+func newShow(master *os.File, size pty.Winsize) *show {
+	s := &show{master: master, rows: size.Rows, cols: size.Cols, done: make(chan struct{}), more: make(chan struct{}, 1)}
 	go s.read()
 	return s
 }
 
-// read takes what is written to the terminal, until nobody can write any more,
-// and answers the one question programs ask of a terminal.
+// whereIs asks a terminal for the place of the cursor, corner sends the cursor
+// to the last corner there is.
+const (
+	whereIs = "\x1b[6n"
+	corner  = "\x1b[999;999f"
+)
+
+// tell answers the questions in what was newly shown; a question may come in
+// pieces. Where the cursor is matters to nobody but those who measure the
+// terminal with it.
+func (s *show) tell() {
+	for {
+		i := strings.Index(string(s.buf[s.told:]), whereIs)
+		if i < 0 {
+			return
+		}
+		answer := "\x1b[1;1R"
+		if strings.HasSuffix(string(s.buf[:s.told+i]), corner) {
+			answer = fmt.Sprintf("\x1b[%d;%dR", s.rows, s.cols)
+		}
+		s.told += i + len(whereIs)
+		_, _ = s.master.WriteString(answer) // the command may be gone
+	}
+}
+
+// read takes what is written to the terminal, until nobody can write any more.
 func (s *show) read() {
 	defer close(s.done)
 	chunk := make([]byte, 4096)
@@ -99,13 +128,11 @@ func (s *show) read() {
 		if n > 0 {
 			s.mu.Lock()
 			s.buf = append(s.buf, chunk[:n]...)
+			s.tell()
 			s.mu.Unlock()
 			select {
 			case s.more <- struct{}{}:
 			default:
-			}
-			if strings.Contains(string(chunk[:n]), "\x1b[6n") {
-				_, _ = s.master.WriteString("\x1b[1;1R") // the command may be gone
 			}
 		}
 		if err != nil {

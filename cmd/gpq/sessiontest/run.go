@@ -3,6 +3,7 @@ package sessiontest
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -53,10 +54,15 @@ func expectCode(want string, state syscall.WaitStatus) error {
 }
 
 // environ is the script's environment, which testscript gives to commands
-// alone: one is asked.
+// alone: one writes it down.
 func environ(ts *testscript.TestScript) ([]string, error) {
-	if err := ts.Exec("env", "-0"); err != nil {
+	f, err := os.CreateTemp(ts.Getenv("TMPDIR"), "environ-*")
+	if err != nil {
 		return nil, err
 	}
-	return strings.Split(strings.TrimSuffix(ts.ReadFile("stdout"), "\x00"), "\x00"), nil
+	if err := errors.Join(f.Close(), ts.Exec("sh", "-c", `exec env -0 > "$0"`, f.Name())); err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(f.Name())
+	return strings.Split(strings.TrimSuffix(string(text), "\x00"), "\x00"), errors.Join(err, os.Remove(f.Name()))
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// Patience is how long one expectation, and then the end of the command, may
+// patience is how long one expectation, and then the end of the command, may
 // take.
-const patience = 60 * time.Second
+const patience = 40 * time.Second
 
 // terminal is the command of that name.
 func (h *Harness) terminal(ts *testscript.TestScript, args []string) error {
@@ -82,7 +82,11 @@ func onTerminal(c *exec.Cmd, size, script string) (screen string, state syscall.
 	if err != nil {
 		return "", 0, err
 	}
-	master, slave, err := open(size)
+	var window pty.Winsize
+	if _, err := fmt.Sscanf(size, "%dx%d", &window.Rows, &window.Cols); err != nil {
+		return "", 0, fmt.Errorf("size %q: %w", size, err)
+	}
+	master, slave, err := open(window)
 	if err != nil {
 		return "", 0, err
 	}
@@ -90,8 +94,11 @@ func onTerminal(c *exec.Cmd, size, script string) (screen string, state syscall.
 	if err := start(c, slave); err != nil {
 		return "", 0, err
 	}
-	show := newShow(master)
+	show := newShow(master, window)
 	failed := show.play(steps, c.Process)
+	if failed != nil {
+		_ = c.Process.Kill() // it may have ended
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
 	select {
@@ -108,17 +115,13 @@ func onTerminal(c *exec.Cmd, size, script string) (screen string, state syscall.
 
 // open makes a pseudo-terminal of that size. Its master can be closed while it
 // is read from: that is a hang-up.
-func open(size string) (master, slave *os.File, err error) {
-	var w pty.Winsize
-	if _, err := fmt.Sscanf(size, "%dx%d", &w.Rows, &w.Cols); err != nil {
-		return nil, nil, fmt.Errorf("size %q: %w", size, err)
-	}
+func open(size pty.Winsize) (master, slave *os.File, err error) {
 	first, slave, err := pty.Open()
 	if err != nil {
 		return nil, nil, err
 	}
 	defer first.Close()
-	if err := pty.Setsize(first, &w); err != nil {
+	if err := pty.Setsize(first, &size); err != nil {
 		return nil, nil, errors.Join(err, slave.Close())
 	}
 	fd, err := syscall.Dup(int(first.Fd()))
