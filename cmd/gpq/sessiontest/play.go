@@ -155,6 +155,7 @@ func (s *show) play(steps []step, p *os.Process) error {
 		case "expect":
 			err = s.expect(st.text)
 		case "send", "key":
+			s.rest()
 			_, err = s.master.WriteString(st.text)
 		case "pause":
 			d, _ := time.ParseDuration(st.text) // was checked
@@ -169,6 +170,22 @@ func (s *show) play(steps []step, p *os.Process) error {
 		}
 	}
 	return nil
+}
+
+// rest waits until the screen has come to rest, as a person does before typing:
+// programs that ask a terminal where its cursor is lose what comes with the
+// answer. A screen that never rests is not waited for.
+func (s *show) rest() {
+	for range 10 {
+		select {
+		case <-s.more:
+		case <-time.After(100 * time.Millisecond):
+			return
+		case <-s.done:
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // expect waits for a text.
