@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"gpq/checks/attest"
@@ -38,11 +39,8 @@ func runSourceChanged(_ context.Context, s *Subject) (Finding, error) {
 		return s.noSource()
 	}
 	past, lost := s.pastSources()
-	f := s.pinnedSource(p)
-	for _, next := range []Finding{s.saidSource(p, past), s.movedSource(p, past), runnerFinding(s, p, past), eventFinding(p),
-		workflowFinding(p, past), refFinding(p, past), s.firstSource(p, past, lost)} {
-		f = worst(f, next)
-	}
+	f := allOf(s.pinnedSource(p), s.saidSource(p, past), s.movedSource(p, past), runnerFinding(s, p, past), eventFinding(p),
+		workflowFinding(p, past), refFinding(p, past), s.firstSource(p, past, lost))
 	if f.Outcome != Flagged && lost != nil && len(past) == 0 {
 		return unproven("nothing to compare with: the provenance of earlier versions could not be verified", lost), nil
 	}
@@ -50,6 +48,21 @@ func runSourceChanged(_ context.Context, s *Subject) (Finding, error) {
 		f.Outcome, f.Message = Clear, "built from "+p.Repository()+", as "+asBefore(past)
 	}
 	return f.with(proved("source repository", p.Repository(), certificate), proved("repository id", p.RepositoryID(), certificate)), nil
+}
+
+// allOf joins what is flagged into one finding: the most severe leads, and the
+// message names the others after it.
+func allOf(parts ...Finding) Finding {
+	slices.SortStableFunc(parts, func(a, b Finding) int { return rankFinding(b) - rankFinding(a) })
+	f := parts[0]
+	for _, next := range parts[1:] {
+		if next.Outcome == Flagged {
+			f.Message += "; " + next.Message
+		}
+		f.Signals = append(f.Signals, next.Signals...)
+		f.Evidence = append(f.Evidence, next.Evidence...)
+	}
+	return f
 }
 
 func asBefore(past []pastSource) string {

@@ -41,6 +41,15 @@ func TestCache(t *testing.T) {
 	if _, ok := cache.Verify(s.verifier, elsewhere); ok {
 		t.Error("one registry's result for another")
 	}
+	// another registry's keys change nothing
+	own, err := attest.ParseKeys(read(t, "testdata/synthetic/keys.endpoint.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes := keep.writes
+	if _, ok := cache.Verify(verifier(t, s.trust.WithKeys(mirror, own)), s.subject); !ok || keep.writes != writes {
+		t.Error("verified anew for another registry's keys")
+	}
 	// another trust verifies anew what is kept, without the network
 	r, ok := cache.Verify(verifier(t, builtin(t)), s.subject)
 	if _, err := r.Provenance(); !ok || reason(err) == "" {

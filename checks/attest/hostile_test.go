@@ -49,14 +49,25 @@ func TestHostileBundles(t *testing.T) {
 	s := newStage(t)
 	deep := strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
 	for name, change := range map[string]func(b map[string]any){
-		"no material":              func(b map[string]any) { delete(b, "verificationMaterial") },
-		"no envelope":              func(b map[string]any) { delete(b, "dsseEnvelope") },
-		"empty envelope":           func(b map[string]any) { b["dsseEnvelope"] = map[string]any{} },
-		"a message signature":      func(b map[string]any) { delete(b, "dsseEnvelope"); b["messageSignature"] = map[string]any{"signature": "AAAA"} },
-		"no signature":             func(b map[string]any) { at(b, "dsseEnvelope")["signatures"] = []any{} },
-		"two signatures":           func(b map[string]any) { e := at(b, "dsseEnvelope"); sig := e["signatures"].([]any)[0]; e["signatures"] = []any{sig, sig} },
-		"another payload type":     func(b map[string]any) { at(b, "dsseEnvelope")["payloadType"] = "text/plain" },
-		"a public key in place":    func(b map[string]any) { m := at(b, "verificationMaterial"); delete(m, "certificate"); m["publicKey"] = map[string]any{"hint": "x"} },
+		"no material":    func(b map[string]any) { delete(b, "verificationMaterial") },
+		"no envelope":    func(b map[string]any) { delete(b, "dsseEnvelope") },
+		"empty envelope": func(b map[string]any) { b["dsseEnvelope"] = map[string]any{} },
+		"a message signature": func(b map[string]any) {
+			delete(b, "dsseEnvelope")
+			b["messageSignature"] = map[string]any{"signature": "AAAA"}
+		},
+		"no signature": func(b map[string]any) { at(b, "dsseEnvelope")["signatures"] = []any{} },
+		"two signatures": func(b map[string]any) {
+			e := at(b, "dsseEnvelope")
+			sig := e["signatures"].([]any)[0]
+			e["signatures"] = []any{sig, sig}
+		},
+		"another payload type": func(b map[string]any) { at(b, "dsseEnvelope")["payloadType"] = "text/plain" },
+		"a public key in place": func(b map[string]any) {
+			m := at(b, "verificationMaterial")
+			delete(m, "certificate")
+			m["publicKey"] = map[string]any{"hint": "x"}
+		},
 		"a certificate of nothing": func(b map[string]any) { at(b, "verificationMaterial", "certificate")["rawBytes"] = "AAAA" },
 		"an empty certificate":     func(b map[string]any) { at(b, "verificationMaterial")["certificate"] = map[string]any{} },
 		"many log entries": func(b map[string]any) {
@@ -69,8 +80,10 @@ func TestHostileBundles(t *testing.T) {
 			e := m["tlogEntries"].([]any)[0]
 			m["tlogEntries"] = []any{e, e}
 		},
-		"a null entry":     func(b map[string]any) { at(b, "verificationMaterial")["tlogEntries"] = []any{map[string]any{}} },
-		"a long proof":     func(b map[string]any) { at(b, "verificationMaterial", "tlogEntries", "inclusionProof")["hashes"] = make([]string, 1000) },
+		"a null entry": func(b map[string]any) { at(b, "verificationMaterial")["tlogEntries"] = []any{map[string]any{}} },
+		"a long proof": func(b map[string]any) {
+			at(b, "verificationMaterial", "tlogEntries", "inclusionProof")["hashes"] = make([]string, 1000)
+		},
 		"a negative index": func(b map[string]any) { at(b, "verificationMaterial", "tlogEntries")["logIndex"] = "-1" },
 		"a body of nothing": func(b map[string]any) {
 			at(b, "verificationMaterial", "tlogEntries")["canonicalizedBody"] = []byte(deep)
@@ -100,10 +113,12 @@ func TestHostileBundles(t *testing.T) {
 func TestNewerFormats(t *testing.T) {
 	s := newStage(t)
 	for name, change := range map[string]func(b map[string]any){
-		"an unknown field":      func(b map[string]any) { b["more"] = 1 },
-		"an unknown inner one":  func(b map[string]any) { at(b, "verificationMaterial")["more"] = map[string]any{} },
-		"bundle 0.4":            func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v0.4+json" },
-		"another kind of entry": func(b map[string]any) { at(b, "verificationMaterial", "tlogEntries", "kindVersion")["version"] = "0.0.9" },
+		"an unknown field":     func(b map[string]any) { b["more"] = 1 },
+		"an unknown inner one": func(b map[string]any) { at(b, "verificationMaterial")["more"] = map[string]any{} },
+		"bundle 0.4":           func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v0.4+json" },
+		"another kind of entry": func(b map[string]any) {
+			at(b, "verificationMaterial", "tlogEntries", "kindVersion")["version"] = "0.0.9"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := s.alter(t, change).Provenance(); !errors.Is(err, attest.ErrNewer) {

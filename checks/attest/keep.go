@@ -31,7 +31,7 @@ const (
 
 // record is one verified result.
 type record struct {
-	Trust      string     `json:"trust"` // Trust.Digest it was verified with
+	Trust      string     `json:"trust"` // what it was verified with
 	Key        string     `json:"key"`
 	Provenance *facts     `json:"provenance,omitempty"`
 	Publish    *published `json:"publish,omitempty"`
@@ -46,7 +46,7 @@ func (s Subject) cacheKey() string {
 // Verify gives what is kept for a subject, verified anew where the trust has
 // changed. ok is false where nothing is kept.
 func (c Cache) Verify(v *Verifier, s Subject) (r Result, ok bool) {
-	if c.keep == nil || len(s.sha512) == 0 {
+	if c.keep == nil || v.trust == nil || len(s.sha512) == 0 {
 		return Result{}, false
 	}
 	data, err := c.keep.Get(proofArea, s.cacheKey(), maxRecord)
@@ -57,7 +57,7 @@ func (c Cache) Verify(v *Verifier, s Subject) (r Result, ok bool) {
 	if json.Unmarshal(data, &kept) != nil || kept.Key != s.purl() {
 		return Result{}, false
 	}
-	if kept.Trust != v.trust.Digest() {
+	if kept.Trust != v.trust.digestFor(s.registry) {
 		r := v.Verify(s, kept.Response)
 		c.Put(v, s, r, kept.Response)
 		return r, true
@@ -85,7 +85,7 @@ func (c Cache) Put(v *Verifier, s Subject, r Result, response []byte) {
 	if c.keep == nil || !settled {
 		return
 	}
-	kept := record{Trust: v.trust.Digest(), Key: s.purl(), Provenance: &r.provenance.f, Others: r.others, Response: response}
+	kept := record{Trust: v.trust.digestFor(s.registry), Key: s.purl(), Provenance: &r.provenance.f, Others: r.others, Response: response}
 	if r.publish != nil {
 		kept.Publish = &r.publish.f
 	}

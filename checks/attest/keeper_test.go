@@ -23,8 +23,9 @@ import (
 
 // memory is an attest.Keep.
 type memory struct {
-	mu  sync.Mutex
-	all map[string][]byte
+	mu     sync.Mutex
+	all    map[string][]byte
+	writes int
 }
 
 func newMemory() *memory { return &memory{all: map[string][]byte{}} }
@@ -43,6 +44,7 @@ func (m *memory) Put(area, key string, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.all[area+" "+key] = bytes.Clone(data)
+	m.writes++
 	return nil
 }
 

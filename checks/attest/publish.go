@@ -98,7 +98,8 @@ func (st *statement) publication(e entry, s Subject, keyOf string) (*Publish, er
 		return nil, invalid(WrongSubject, "the publish attestation is for %s", quote(p.Name+"@"+p.Version))
 	}
 	at := origin(p.Registry)
-	if at != keyOf && !(keyOf == anyRegistry && (at == s.registry || at == NPM)) {
+	mayBe := at == keyOf || keyOf == anyRegistry && (at == s.registry || at == NPM)
+	if !mayBe {
 		return nil, invalid(WrongSubject, "the publish attestation is for %s", quote(strings.TrimSpace(p.Registry)))
 	}
 	return &Publish{f: published{Registry: at}}, nil

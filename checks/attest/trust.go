@@ -36,12 +36,11 @@ const anyRegistry = "*"
 // Trust is whom to believe: Sigstore's authorities and logs, and the
 // registries' keys. It is never changed once made; With… gives another one.
 type Trust struct {
-	root   *root.TrustedRoot
-	from   Origin
-	npm    KeySet
-	own    map[string]KeySet // other registries' keys by base URL
-	all    *KeySet           // stands for the keys of every registry
-	digest string
+	root *root.TrustedRoot
+	from Origin
+	npm  KeySet
+	own  map[string]KeySet // other registries' keys by base URL
+	all  *KeySet           // stands for the keys of every registry
 }
 
 // Origin says where a trust root comes from.
@@ -68,8 +67,7 @@ func makeTrust(rootJSON, keysJSON []byte, from Origin) (*Trust, error) {
 	}
 	sum := sha256.Sum256(rootJSON)
 	from.Digest = hex.EncodeToString(sum[:])
-	t := &Trust{root: tr, from: from, npm: keys}
-	return t.sealed(), nil
+	return &Trust{root: tr, from: from, npm: keys}, nil
 }
 
 func parseRoot(raw []byte) (*root.TrustedRoot, error) {
@@ -94,7 +92,7 @@ func (t *Trust) WithRoot(name string, rootJSON []byte) (*Trust, error) {
 	sum := sha256.Sum256(rootJSON)
 	c := *t
 	c.root, c.from = tr, Origin{Source: name, Digest: hex.EncodeToString(sum[:])}
-	return c.sealed(), nil
+	return &c, nil
 }
 
 // WithAllKeys takes keys that stand for every registry's in the run, of
@@ -102,7 +100,7 @@ func (t *Trust) WithRoot(name string, rootJSON []byte) (*Trust, error) {
 func (t *Trust) WithAllKeys(keys KeySet) *Trust {
 	c := *t
 	c.all = &keys
-	return c.sealed()
+	return &c
 }
 
 // WithKeys adds the keys of one registry. Those of registry.npmjs.org are
@@ -118,7 +116,7 @@ func (t *Trust) WithKeys(registry string, keys KeySet) *Trust {
 		c.own = map[string]KeySet{}
 	}
 	c.own[at] = keys
-	return c.sealed()
+	return &c
 }
 
 // Origin says where the trusted root comes from.
@@ -133,26 +131,15 @@ func (t *Trust) Age(now time.Time) time.Duration {
 	return max(0, now.Sub(t.from.Taken))
 }
 
-// Digest names this trust: results that were verified with it hold for it.
-func (t *Trust) Digest() string { return t.digest }
-
-func (t *Trust) sealed() *Trust {
-	h := sha256.New()
-	fmt.Fprintf(h, "root %s\n", t.from.Digest)
-	put := func(name string, ks KeySet) {
-		for _, k := range ks.keys {
-			fmt.Fprintf(h, "%q %q %q %s %d %d\n", name, k.ID, k.Usage, k.fingerprint(), k.Start.Unix(), k.End.Unix())
-		}
+// digestFor names what a result about a registry's package rests on: the
+// trusted root, and the keys that may sign for that registry.
+func (t *Trust) digestFor(registry string) string {
+	said := []byte("root " + t.from.Digest + "\n")
+	for _, k := range t.keys(registry) {
+		said = fmt.Appendf(said, "%q %q %q %s %d %d\n", k.registry, k.ID, k.Usage, k.fingerprint(), k.Start.Unix(), k.End.Unix())
 	}
-	put(NPM, t.npm)
-	for _, registry := range t.registries() {
-		put(registry, t.own[registry])
-	}
-	if t.all != nil {
-		put(anyRegistry, *t.all)
-	}
-	t.digest = hex.EncodeToString(h.Sum(nil))
-	return t
+	sum := sha256.Sum256(said)
+	return hex.EncodeToString(sum[:])
 }
 
 func (t *Trust) registries() []string {
