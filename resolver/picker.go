@@ -80,3 +80,12 @@ func excluder(list []string) func(name string) bool {
 		return false
 	}
 }
+
+// Contents are what the Resolver looks into tarballs with; nil where its source
+// has none.
+func (r *Resolver) Contents() tree.Contents {
+	if t, ok := r.s.Source.(tarballs); ok && r.s.Contents == nil {
+		return opener{t}
+	}
+	return r.s.Contents
+}

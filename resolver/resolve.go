@@ -72,11 +72,7 @@ func (r *Resolver) deps(q Request) tree.Deps {
 	if p == nil {
 		p = newChooser(&r.pick, q.Options)
 	}
-	d := tree.Deps{Source: r.s.Source, Picker: p, Contents: r.s.Contents, Semver: &r.pick.Cache, Ahead: r.s.Ahead}
-	if t, ok := r.s.Source.(tarballs); ok && d.Contents == nil {
-		d.Contents = opener{t}
-	}
-	return d
+	return tree.Deps{Source: r.s.Source, Picker: p, Contents: r.Contents(), Semver: &r.pick.Cache, Ahead: r.s.Ahead}
 }
 
 // failed tells npm's own failures from what could not be known.

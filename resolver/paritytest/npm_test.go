@@ -55,7 +55,7 @@ type want struct {
 }
 
 type lockEntry struct {
-	Name, Version, Resolved                           string
+	Name, Version, Resolved                            string
 	Link, Optional, Dev, Peer, DevOptional, Extraneous bool
 }
 

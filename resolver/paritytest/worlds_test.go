@@ -186,4 +186,3 @@ func (w *world) changes(first scene) []scene {
 	}
 	return list
 }
-

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"gpq/resolver/lockfile"
 	"gpq/resolver/spec"
 )
 
@@ -31,10 +32,14 @@ func (b *builder) crackOpen(n *Node) error {
 	}
 	if n.hasShrinkwrap && len(c.Shrinkwrap) > 0 {
 		x := &Existing{}
-		if err := x.parse("npm-shrinkwrap.json", n.path, c.Shrinkwrap); err != nil {
-			b.result.note(n, "its npm-shrinkwrap.json cannot be read: "+err.Error())
-		} else if err := b.loadShrinkwrap(n, x); err != nil {
-			return err
+		l, err := lockfile.Read(lockfile.Shrinkwrap, c.Shrinkwrap, lockfile.Options{Dir: n.path, NPM: b.major})
+		if err != nil {
+			b.result.note(n, "its own npm-shrinkwrap.json: "+err.Error())
+		} else {
+			x.take(l)
+			if err := b.loadShrinkwrap(n, x); err != nil {
+				return err
+			}
 		}
 	}
 	if bundles {

@@ -74,46 +74,6 @@ func (e *Edge) unsetFlags() bool {
 	return to.flags != was
 }
 
-// calcFlagsOld is npm 10's way: what any edge reaches is not extraneous.
-func (v *env) calcFlagsOld(root *Node) {
-	seen := &set[*Node]{}
-	stack := []*Node{root}
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		first := !seen.has(n)
-		seen.add(n)
-		n.extraneous = false
-		for p := n.resolveParent(); p != nil; p = p.resolveParent() {
-			p.flags = flags{
-				dev: p.dev && n.dev, optional: p.optional && n.optional,
-				devOptional: p.devOptional && n.devOptional, peer: p.peer && n.peer,
-			}
-		}
-		if n.link {
-			if t := n.target; t != nil {
-				was := t.flags
-				t.flags = n.flags
-				if first || t.flags != was {
-					stack = append(stack, t)
-				}
-			}
-			continue
-		}
-		for _, e := range n.edgesOut.all() {
-			if e.to == nil {
-				continue
-			}
-			changed := e.unsetFlags()
-			changed = changed || e.to.extraneous
-			e.to.extraneous = false
-			if changed || !seen.has(e.to) {
-				stack = append(stack, e.to)
-			}
-		}
-	}
-}
-
 func (b *builder) resetFlags() {
 	for n := range b.tree.inventory.order.all() {
 		n.flags = flags{true, true, true, true, true}
@@ -159,7 +119,7 @@ func (b *builder) pruneFailedOptional() error {
 }
 
 func (b *builder) setAside(n *Node) {
-	if b.before(11) && b.loadFailures.has(n) {
+	if b.before(11) {
 		n.SetParent(nil)
 		return
 	}

@@ -161,7 +161,7 @@ func (b *builder) loadPeerSet(n *Node, required *set[*Node]) error {
 // loadPeer loads one peer of n. stop is whether n lost its place meanwhile.
 func (b *builder) loadPeer(n *Node, e *Edge, required *set[*Node]) (stop bool, err error) {
 	if n.parent == nil {
-		return true, nil
+		return true, errInternal
 	}
 	parentEdge, _ := n.parent.edgesOut.get(e.name)
 	src := n.parent.source
@@ -189,7 +189,7 @@ func (b *builder) loadPeer(n *Node, e *Edge, required *set[*Node]) (stop bool, e
 			e.peerConflicted = true
 			return false, nil
 		}
-		if n.parent == nil {
+		if n.parent == nil && !b.before(11) {
 			return true, nil
 		}
 		return false, b.peerConflict(e, parentEdge)

@@ -169,6 +169,30 @@ func ReadPackage(dir string) (*Pkg, error) {
 
 // manifest is the package that npm would choose for s.
 func (b *builder) manifest(s *spec.Spec, e *Edge) (*Pkg, error) {
+	if b.existing != nil && b.existing.yarn != nil && !b.loadedFromDisk {
+		at := b.specs.place
+		at.Dir = e.from.path
+		if in, resolved, integrity, ok := b.existing.yarn.Instead(*s, at); ok {
+			p, err := b.plainManifest(&in, e)
+			if err != nil {
+				return nil, err
+			}
+			q := *p
+			q.Resolved, q.Integrity = resolved, orElse(integrity, p.Integrity)
+			return &q, nil
+		}
+	}
+	return b.plainManifest(s, e)
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func (b *builder) plainManifest(s *spec.Spec, e *Edge) (*Pkg, error) {
 	if r := registrySpec(s); r != nil {
 		p, err := b.ahead.manifest(r)
 		if err == nil && p.Version == "" {

@@ -8,22 +8,28 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"gpq/resolver/lockfile"
 )
 
-const hiddenLock = "node_modules/.package-lock.json"
+const hiddenLock = lockfile.Hidden
 
 // readInstalled takes the hidden lockfile where it is as new as what it tells
 // of, else what lies in node_modules.
-func (x *Existing) readInstalled(dir string) {
+func (x *Existing) readInstalled(dir string, o lockfile.Options) {
 	h := &Existing{}
 	file := filepath.Join(dir, filepath.FromSlash(hiddenLock))
 	st, err := os.Stat(file)
 	if err == nil {
 		data, err := readBounded(file, maxLockfile)
-		if err == nil && h.parse(hiddenLock, dir, data) == nil && h.current(dir, st.ModTime().Add(10*time.Millisecond)) {
-			notes := x.Notes
+		if err == nil {
+			if l, err := lockfile.Read(hiddenLock, data, o); err == nil {
+				h.take(l)
+			}
+		}
+		if h.File != "" && len(h.Faults) == 0 && h.current(dir, st.ModTime().Add(10*time.Millisecond)) {
+			h.yarn, h.Notes = x.yarn, append(x.Notes, h.Notes...)
 			*x = *h
-			x.Notes = append(notes, h.Notes...)
 			return
 		}
 	}

@@ -2,12 +2,13 @@ package tree
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"os"
+	"fmt"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"gpq/resolver/lockfile"
 )
 
 // Entry is one package of a lockfile, or of node_modules.
@@ -16,12 +17,13 @@ type Entry struct {
 	Pkg      *Pkg
 	Name     string // true name
 	Version  string
-	// Resolved is as written; of a link the path of its target.
+	// Resolved is as written; of a link its target's location.
 	Resolved, Integrity       string
 	HasResolved, HasIntegrity bool
 	Link, InBundle            bool
 	Shrinkwrap                bool
-	Patched                   bool // npm 12: patchedDependencies
+	Patched, Extended         bool // npm 12: a patch or an extension of the project's was applied
+	Line                      int  // in the file; 0 where it is not known
 	flags                     flags
 }
 
@@ -30,19 +32,19 @@ type Entry struct {
 type Existing struct {
 	File    string // as in "package-lock.json"; "" for node_modules as it lies there
 	Entries []Entry
-	Root    *Pkg // what the lockfile says of the root; may be nil
 	// Version is the lockfile's own version, 0 where it says none.
 	Version int
-	// Yarn has a yarn.lock's entries by «name@range», where npm would read it.
-	Yarn  map[string]YarnEntry
-	Notes []string
+	Notes   []string
+	// Faults are entries that nothing may be built on.
+	Faults []Fault
+	yarn   *lockfile.Yarn // of npm's use only without a lockfile
 	// ExtensionsHash is npm 12's digest of the package extensions in force.
 	ExtensionsHash, NPMExtensionHash string
 	ancient                          bool
 }
 
-// YarnEntry is what a yarn.lock says of one request.
-type YarnEntry struct{ Version, Resolved, Integrity string }
+// Fault is a lockfile's entry that is left out, and why.
+type Fault struct{ Location, Name, Version, Why string }
 
 const maxLockfile = 256 << 20
 
@@ -60,80 +62,83 @@ func LoadExisting(_ context.Context, o Options, _ Deps) (*Existing, error) {
 		}
 		return x, nil
 	}
+	lo := lockfile.Options{Dir: o.Path, NPM: majorOf(o.NPM)}
 	if !o.NoLock {
-		x.readLock(o.Path, "npm-shrinkwrap.json", "package-lock.json")
+		if err := x.readLock(o.Path, lo); err != nil {
+			return nil, err
+		}
 	}
 	if x.File == "" && !o.LockRequired {
-		x.readInstalled(o.Path)
+		x.readInstalled(o.Path, lo)
 	}
 	return x, nil
 }
 
-func (x *Existing) readLock(dir string, files ...string) {
-	for _, f := range files {
-		data, err := readBounded(filepath.Join(dir, f), maxLockfile)
-		if errors.Is(err, os.ErrNotExist) || err == nil && len(data) == 0 {
-			continue
-		}
-		if err == nil {
-			err = x.parse(f, dir, data)
-		}
-		if err != nil {
-			x.Notes = append(x.Notes, f+": npm will not read it: "+err.Error())
-		}
-		return
-	}
-}
-
-// parse takes over a lockfile's text.
-func (x *Existing) parse(file, dir string, data []byte) error {
-	o, err := ParseObject(data)
-	if err != nil {
+// readLock reads the lockfile that counts, and yarn.lock for what npm may take
+// from it where there is none.
+func (x *Existing) readLock(dir string, o lockfile.Options) error {
+	read := func(name string) ([]byte, error) { return readBounded(filepath.Join(dir, name), maxLockfile) }
+	l, err := lockfile.Load(read, o)
+	var parse *lockfile.ParseError
+	var version *lockfile.VersionError
+	switch {
+	case errors.As(err, &version):
+		return &Failure{Code: "ELOCKFILEVERSION", Message: err.Error(), Err: err}
+	case errors.As(err, &parse):
+		x.Notes = append(x.Notes, "npm takes this lockfile for none: "+err.Error())
+	case err != nil:
 		return err
+	case l != nil:
+		x.take(l)
+		return nil
 	}
-	if n, ok := o.any("lockfileVersion").(json.Number); ok {
-		v, _ := n.Int64()
-		x.Version = int(v)
-	}
-	x.File = file
-	x.ExtensionsHash, x.NPMExtensionHash = o.str("packageExtensionsHash"), o.str("npmExtensionHash")
-	x.ancient = x.Version < 2 && !o.truthy("requires")
-	packages := o.object("packages")
-	if packages == nil && o.object("dependencies") != nil {
-		packages = upgradeV1(o, dir)
-	}
-	for _, loc := range packages.Keys() {
-		e := packages.object(loc)
-		if e == nil {
-			continue
-		}
-		if loc == "" {
-			x.Root = PkgFromObject(e)
-			continue
-		}
-		x.Entries = append(x.Entries, entryOf(loc, e))
+	if data, err := read(lockfile.YarnLock); err == nil {
+		x.yarn = lockfile.ReadYarn(data, o)
 	}
 	return nil
 }
 
-func entryOf(loc string, o *Object) Entry {
-	p := PkgFromObject(o)
-	e := Entry{Location: loc, Pkg: p, Version: p.Version,
-		Resolved: o.str("resolved"), Integrity: o.str("integrity"),
-		Link: o.truthy("link"), InBundle: o.truthy("inBundle"), Shrinkwrap: o.truthy("hasShrinkwrap"),
-		Patched: o.truthy("patched"),
+// take takes over what a lockfile says. What may not be built on is left out,
+// and said.
+func (x *Existing) take(l *lockfile.Lock) {
+	x.File, x.Version, x.ancient = l.File, l.Version, l.Ancient
+	x.ExtensionsHash, x.NPMExtensionHash = l.PackageExtensionsHash, l.NPMExtensionHash
+	for _, n := range l.Notes {
+		x.Notes = append(x.Notes, fmt.Sprintf("%s:%d: %s: %s", l.File, n.Line, n.Path, n.Text))
 	}
-	_, e.HasResolved = o.Get("resolved")
-	_, e.HasIntegrity = o.Get("integrity")
-	if p.Name == "" {
-		p.Name = nameFromFolder("/" + loc)
+	for i := range l.Entries {
+		e := &l.Entries[i]
+		if e.Fault != "" && !(e.Link && l.At(e.Target) == nil && e.Target != "") {
+			x.Faults = append(x.Faults, Fault{Location: e.Path, Name: e.Name, Version: e.Version, Why: e.Fault})
+			continue
+		}
+		x.Entries = append(x.Entries, entryOf(e))
 	}
-	e.Name = p.Name
-	p.Resolved, p.Integrity = "", ""
-	dev, opt := o.truthy("dev"), o.truthy("optional")
-	e.flags = flags{dev: dev, optional: opt, devOptional: dev || opt || o.truthy("devOptional"),
-		peer: o.truthy("peer"), extraneous: o.truthy("extraneous")}
-	return e
+}
+
+func entryOf(e *lockfile.Entry) Entry {
+	out := Entry{Location: e.Path, Name: e.Name, Version: e.Version, Resolved: e.Resolved, Integrity: e.Integrity,
+		HasResolved: e.HasResolved, HasIntegrity: e.HasIntegrity, Link: e.Link, InBundle: e.InBundle,
+		Shrinkwrap: e.HasShrinkwrap, Patched: e.Patched, Extended: e.Extended, Line: e.Line}
+	if e.Link {
+		out.Resolved = e.Target
+	}
+	out.flags = flags{dev: e.Dev, optional: e.Optional, devOptional: e.Dev || e.Optional || e.DevOptional,
+		peer: e.Peer, extraneous: e.Extraneous}
+	p := &Pkg{Name: e.Name, Version: e.Version, Dependencies: jsOrder(e.Dependencies), DevDependencies: jsOrder(e.DevDependencies),
+		OptionalDependencies: jsOrder(e.OptionalDependencies), PeerDependencies: jsOrder(e.PeerDependencies),
+		Accept: e.AcceptDependencies, Bundle: e.Bundle, HasBundle: len(e.Bundle) > 0, Engines: e.Engines,
+		OS: e.OS, CPU: e.CPU, Libc: e.Libc, HasShrinkwrap: e.HasShrinkwrap, HasInstallScript: e.HasInstallScript,
+		Deprecated: e.Deprecated, InBundle: e.InBundle, Workspaces: e.Workspaces}
+	if e.BundleAll {
+		p.Bundle, p.HasBundle = names(p.Dependencies), true
+	}
+	for _, name := range e.PeerOptional {
+		p.setPeerOptional(name, true)
+	}
+	p.dedupeOptional()
+	out.Pkg = p
+	return out
 }
 
 // At is the entry at a location.

@@ -32,6 +32,9 @@ func (n *Node) SetParent(parent *Node) {
 	if newPath != n.path {
 		n.changePath(newPath)
 	}
+	if n.env.before(11) && parent.overrides != nil {
+		n.overrides = n.env.nodeRule(parent.overrides, n.name, n.version())
+	}
 	n.setRoot(parent.Root())
 }
 
@@ -160,6 +163,9 @@ func (n *Node) setRoot(root *Node) {
 	}
 	n.reloadAcross(root)
 	n.bringFamily(root)
+	if n.env.before(11) && n.overrides == nil && n.parent != nil && n.parent.overrides != nil {
+		n.overrides = n.env.nodeRule(n.parent.overrides, n.name, n.version())
+	}
 	if n.link && target != nil && n.target == nil && root != n {
 		target.setRoot(root)
 	}

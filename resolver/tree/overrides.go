@@ -132,7 +132,7 @@ func (v *env) edgeRule(s *overrideSet, e *Edge) *overrideSet {
 			return rule
 		}
 		raw := e.rawSpec
-		if raw == "" {
+		if raw == "" || v.before(11) {
 			raw = v.edgeSpec(e)
 		}
 		if v.ruleApplies(rule, v.parse(e.name+"@"+raw)) {
