@@ -35,7 +35,7 @@ func (s *Subject) Summary() ProofSummary {
 	} else if a.Asked {
 		sum.take("attestations", a.Err, nil)
 	} else {
-		sum.take("attestations", attest.ErrNone, nil)
+		sum.Absent = append(sum.Absent, "provenance", "publish attestation")
 	}
 	a := s.Facts.Signature
 	err := a.Err
