@@ -7,7 +7,7 @@ import (
 
 // gypHarmless are the expansions that ask where headers are.
 var gypHarmless = []*regexp.Regexp{ //nolint:gochecknoglobals // never changed
-	regexp.MustCompile(`^node\s+-[pe]\s+\\?["']require\((\\?["'])[a-z0-9@/_.-]+(\\?["'])\)(\.[a-z_]+)?;?\\?["']$`),
+	regexp.MustCompile(`^node\s+-[pe]\s+\\?["']require\((\\?["'])(node-addon-api|nan|napi-macros)(\\?["'])\)(\.[a-z_]+)?;?\\?["']$`),
 	regexp.MustCompile(`^pkg-config\s+[A-Za-z0-9 ._+-]+$`),
 	regexp.MustCompile(`^node\s+-p\s+\\?["']process\.(platform|arch|versions\.[a-z]+)\\?["']$`),
 }

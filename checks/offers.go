@@ -66,7 +66,7 @@ func offersNotices(subjects []*Subject) []Notice {
 	var out []Notice
 	seen := map[string]bool{}
 	for _, s := range subjects {
-		if s.Registry == "" || seen[s.Registry] || s.Offers.Known {
+		if s.Registry == "" || s.Packument == nil || seen[s.Registry] || s.Offers.Known {
 			continue
 		}
 		seen[s.Registry] = true

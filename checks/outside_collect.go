@@ -174,7 +174,7 @@ func (o *Outside) downloads(ctx context.Context, subjects []*Subject) {
 // are.
 func (o *Outside) noDownloads(s *Subject) *Withheld {
 	if o.o.Downloads.Off() {
-		return &Withheld{"downloads: switched off"}
+		return &Withheld{"switched off"}
 	}
 	if w := o.keeps(s, o.o.Downloads.Public()); w != nil {
 		return w
@@ -239,7 +239,7 @@ func (o *Outside) domains(ctx context.Context, subjects []*Subject) {
 func (o *Outside) noDomains(s *Subject) *Withheld {
 	switch {
 	case o.o.Domains.Off():
-		return &Withheld{"RDAP: switched off"}
+		return &Withheld{"RDAP is switched off"}
 	case s.Registry == "":
 		return &Withheld{"from no registry"}
 	case s.Change == resolver.Unchanged:

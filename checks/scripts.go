@@ -85,6 +85,9 @@ var compileCommands = []string{ //nolint:gochecknoglobals // never changed
 // onlyCompiles says whether a command is one of the known compile commands, or
 // several of them, and nothing else.
 func onlyCompiles(command string) bool {
+	if strings.ContainsAny(command, "\n\r") {
+		return false
+	}
 	parts := regexp.MustCompile(`\|\||&&`).Split(command, -1)
 	for _, p := range parts {
 		words := strings.Fields(p)

@@ -1,0 +1,153 @@
+package checks
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// tgz makes a tarball of name, content pairs.
+func tgz(t testing.TB, files ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	w := tar.NewWriter(z)
+	for i := 0; i < len(files); i += 2 {
+		if err := w.WriteHeader(&tar.Header{Name: files[i], Mode: 0o644, Size: int64(len(files[i+1]))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, files[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Close(), z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestReadTarball(t *testing.T) {
+	raw := tgz(t, "package/package.json", `{"name":"a","version":"1.0.0","scripts":{"install":"x","test":3},"bin":"./cli.js","dependencies":{"b":"1"},"optionalDependencies":{"b":"2","c":"3"}}`,
+		"package/./binding.gyp", `{"targets":[]}`, "package/node_modules/@s/x/package.json", "{}", "package/node_modules/y/package.json", "{}", "package/node_modules/y/lib/package.json", "{}")
+	f, err := ReadTarball(bytes.NewReader(append(raw, "trailing"...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Err != nil || f.Package.Name != "a" || !f.BindingGyp || f.OddGyp != "" || f.Files != 5 || strings.Join(f.Carried, " ") != "@s/x y" {
+		t.Errorf("%+v", f)
+	}
+	if v, _ := f.Package.Dependencies.Get("b"); v != "2" || len(f.Package.Dependencies) != 2 {
+		t.Errorf("%v", f.Package.Dependencies)
+	}
+	if v, _ := f.Package.Bin.Get("a"); v != "cli.js" {
+		t.Errorf("%v", f.Package.Bin)
+	}
+	plain, _ := gzip.NewReader(bytes.NewReader(raw))
+	if f, err = ReadTarball(plain); err != nil || f.Package == nil {
+		t.Errorf("not compressed: %v", err)
+	}
+}
+
+func TestReadTarballFails(t *testing.T) {
+	var malformed *MalformedError
+	for name, raw := range map[string][]byte{"empty": {0x1f, 0x8b}, "no tar": []byte(strings.Repeat("x", 2000)), "cut": tgz(t, "package/package.json", strings.Repeat("{}", 9000))[:60]} {
+		if _, err := ReadTarball(bytes.NewReader(raw)); !errors.As(err, &malformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	broken := errors.New("connection lost")
+	if _, err := ReadTarball(io.MultiReader(bytes.NewReader(tgz(t, "package/a", "b")[:20]), iotest.ErrReader(broken))); !errors.Is(err, broken) {
+		t.Errorf("a lost connection is no malformed tarball: %v", err)
+	}
+	f, err := ReadTarball(bytes.NewReader(tgz(t, "package/readme", "x")))
+	if err != nil || f.Err == nil || f.Package != nil {
+		t.Errorf("no package.json: %+v %v", f, err)
+	}
+}
+
+func TestGyp(t *testing.T) {
+	for text, odd := range map[string]bool{
+		`{"targets":[{"target_name":"a","sources":["a.cc"],"include_dirs":["<!(node -p \"require('node-addon-api').include\")"]}]}`: false,
+		`'<!@(node -p "require(\'node-addon-api\').include")'`:                                                                      false,
+		`"<!(node -e \"require('nan')\")"`:                                                                                          false,
+		`"<!@(pkg-config --cflags libpng)"`:                                                                                         false,
+		`"<!(node index.js)"`:                                                                                                       true,
+		`"<!(node -p \"require('./evil')\")"`:                                                                                       true,
+		`"<!(node -p \"require('nan').x;process.exit()\")"`:                                                                         true,
+		`"<!(pkg-config --cflags x; curl evil)"`:                                                                                    true,
+		`">!(sh -c x)"`:                                                                                                             true,
+		`"^!@(sh -c x)"`:                                                                                                            true,
+		`"<!(never closed"`:                                                                                                         true,
+		`{"actions": [{"action": ["node", "x.js"]}]}`:                                                                               true,
+		`{'postbuilds': []}`:                                                                                                        true,
+		`{"targets":[]} # <(module_root_dir)/x`:                                                                                     false,
+	} {
+		if got := oddGyp(text) != ""; got != odd {
+			t.Errorf("%s: odd %t", text, got)
+		}
+	}
+}
+
+func TestOnlyCompiles(t *testing.T) {
+	for cmd, want := range map[string]bool{
+		"node-gyp rebuild": true, "node-gyp-build": true, "prebuild-install || node-gyp rebuild": true, "prebuild-install -r napi || node-gyp rebuild --release": true,
+		"node-gyp rebuild; curl x": false, "node-gyp rebuild && node x.js": false, "node-gyp rebuild $(x)": false, "node install.js": false,
+		"node-gyp rebuild -C ../../x": false, "prebuild-install --download https://x": false, "": false, "node-gyp": false, "node-gyp rebuild `x`": false,
+		"node-gyp rebuild > /dev/null": false, "node-gyp rebuild\nnode x": false,
+	} {
+		if got := onlyCompiles(cmd); got != want {
+			t.Errorf("%q: %t", cmd, got)
+		}
+	}
+}
+
+func FuzzReadTarball(f *testing.F) {
+	f.Add(tgz(f, "package/package.json", `{"name":"a"}`, "package/binding.gyp", "<!(x"))
+	f.Add([]byte("no tar"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		got, err := ReadTarball(bytes.NewReader(raw))
+		if (got == nil) == (err == nil) {
+			t.Errorf("%+v %v", got, err)
+		}
+	})
+}
+
+func FuzzParsePackageJSON(f *testing.F) {
+	f.Add([]byte(`{"name":"a","bin":{"x":"y"},"scripts":{"install":1},"gypfile":false}`))
+	f.Add([]byte(`null`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := ParsePackageJSON(raw)
+		if (p == nil) == (err == nil) {
+			t.Errorf("%+v %v", p, err)
+		}
+	})
+}
+
+func FuzzLicense(f *testing.F) {
+	f.Add("(MIT OR GPL-3.0-only) AND ISC")
+	f.Add("((((")
+	f.Fuzz(func(t *testing.T, expr string) {
+		r := Rules{LicenseAllow: []string{"MIT"}}
+		if r.allowsLicense(expr) && !strings.Contains(strings.ToUpper(expr), "MIT") {
+			t.Errorf("%q", expr)
+		}
+	})
+}
+
+func TestLicenses(t *testing.T) {
+	allow, deny := Rules{LicenseAllow: []string{"MIT", "ISC"}}, Rules{LicenseDeny: []string{"GPL-3.0-only"}}
+	for expr, want := range map[string][2]bool{
+		"MIT": {true, true}, "mit": {true, true}, "GPL-3.0-only": {false, false}, "(MIT OR GPL-3.0-only)": {true, true},
+		"MIT AND GPL-3.0-only": {false, false}, "Apache-2.0": {false, true}, "MIT AND (ISC OR X)": {true, true}, "(MIT": {false, false},
+		"MIT WITH x": {true, true}, "SEE LICENSE IN x": {false, true},
+	} {
+		if got := [2]bool{allow.allowsLicense(expr), deny.allowsLicense(expr)}; got != want {
+			t.Errorf("%s: %v", expr, got)
+		}
+	}
+}
