@@ -3,6 +3,7 @@ package checks
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gpq/checks/attest"
@@ -81,13 +82,13 @@ func provenanceLines(p *attest.Provenance) []Evidence {
 	}
 	add("started by", p.Event(), certificate)
 	add("in run", p.Run(), certificate)
-	add("logged", p.LogTime().Format(time.RFC3339)+entryText(p.LogIndex(), p.EntryKind()), "transparency log")
+	add("logged", p.LogTime().Format(time.RFC3339)+entryText(p.Log(), p.LogIndex(), p.EntryKind()), "transparency log")
 	return lines
 }
 
 func publishLines(p *attest.Publish) []Evidence {
 	return []Evidence{proved("published", fmt.Sprintf("%s at %s%s, key %s", p.LogTime().Format(time.RFC3339), p.Registry(),
-		entryText(p.LogIndex(), ""), p.KeyID()), "publish attestation")}
+		entryText(p.Log(), p.LogIndex(), ""), p.KeyID()), "publish attestation")}
 }
 
 func number(id string) string {
@@ -104,9 +105,9 @@ func inBrackets(s string) string {
 	return " (" + s + ")"
 }
 
-func entryText(index int64, kind string) string {
+func entryText(log string, index int64, kind string) string {
 	if index < 0 {
 		return ""
 	}
-	return fmt.Sprintf(", entry %d%s", index, inBrackets(kind))
+	return fmt.Sprintf(", %s entry %d%s", strings.TrimPrefix(log, "https://"), index, inBrackets(kind))
 }

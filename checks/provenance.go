@@ -128,6 +128,7 @@ func buildFacts(p *attest.Provenance) []Evidence {
 		{"run", p.Run(), certificate},
 		{"visibility", p.Visibility(), certificate},
 		{"logged", p.LogTime().Format(time.RFC3339), "transparency log"},
+		{"log", p.Log(), "transparency log"},
 		{"log index", logIndex(p.LogIndex()), "transparency log"},
 	} {
 		if f[1] != "" {

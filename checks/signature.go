@@ -101,9 +101,6 @@ func (s *Subject) keyIDs() string {
 
 func (s *Subject) signed(sig attest.Signature) (Finding, error) {
 	by := strings.TrimSuffix(strings.TrimPrefix(sig.Registry(), "https://"), "/")
-	if by == "*" {
-		by = "the registry"
-	}
 	facts := []Evidence{proved("signing key", sig.KeyID(), "registry signature"), proved("signed by", by, "registry signature")}
 	change := s.Facts.KeysChanged
 	switch {

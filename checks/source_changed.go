@@ -127,7 +127,7 @@ func (s *Subject) saidSource(p *attest.Provenance, past []pastSource) Finding {
 		return Finding{}
 	}
 	for _, w := range past {
-		if sourceKey(w.Repository()) == says && sameID(w.RepositoryID(), p.RepositoryID()) {
+		if sourceKey(w.Repository()) == says && sameRepository(p, w) {
 			return flag(Note, "package.json still has %s, which is %s now (same number)", says, p.Repository())
 		}
 	}
@@ -136,6 +136,11 @@ func (s *Subject) saidSource(p *attest.Provenance, past []pastSource) Finding {
 }
 
 func sameID(a, b string) bool { return a != "" && a == b }
+
+// sameRepository: one number at one host; another host numbers anew.
+func sameRepository(p *attest.Provenance, w pastSource) bool {
+	return p.CI() == w.CI() && sameID(p.RepositoryID(), w.RepositoryID())
+}
 
 // otherID: both certificates have the number, and they differ.
 func otherID(a, b string) bool { return a != "" && b != "" && a != b }
@@ -168,7 +173,7 @@ func moved(p *attest.Provenance, w pastSource) Finding {
 			p.Repository(), w.version, p.OwnerID(), w.OwnerID()).signal(SourceMoved).with(evidence)
 	case sameName:
 		return Finding{}
-	case sameID(p.RepositoryID(), w.RepositoryID()) && p.CI() == w.CI():
+	case sameRepository(p, w):
 		return flag(Note, "%s was renamed or moved: it is %s now, under the same number", w.Repository(), p.Repository()).with(evidence)
 	}
 	return flag(Danger, "built from %s, and %s was built from %s%s", p.Repository(), w.version, w.Repository(), ownerText(p, w)).

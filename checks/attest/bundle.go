@@ -1,6 +1,7 @@
 package attest
 
 import (
+	"encoding/hex"
 	"errors"
 	"strings"
 
@@ -69,15 +70,28 @@ func bounded(b *bundle.Bundle) error {
 	return nil
 }
 
+// place is where a log has an entry.
+type place struct {
+	Log   string // the log's base URL
+	Index int64  // -1 where it is not known
+	Kind  string // «dsse 0.0.1»
+}
+
 // logged is where the log has the entry. With several entries it is not known
 // which one was verified, and none is named.
-func logged(b *bundle.Bundle) (index int64, kind string) {
+func (t *Trust) logged(b *bundle.Bundle) place {
 	entries := b.GetVerificationMaterial().GetTlogEntries()
 	if len(entries) != 1 {
-		return -1, ""
+		return place{Index: -1}
 	}
-	kv := entries[0].GetKindVersion()
-	return entries[0].GetLogIndex(), kv.GetKind() + " " + kv.GetVersion()
+	p := place{Index: entries[0].GetLogIndex()}
+	if kv := entries[0].GetKindVersion(); kv != nil {
+		p.Kind = kv.GetKind() + " " + kv.GetVersion()
+	}
+	if log := t.root.RekorLogs()[hex.EncodeToString(entries[0].GetLogId().GetKeyId())]; log != nil {
+		p.Log = log.BaseURL
+	}
+	return p
 }
 
 // classify puts a failure of sigstore-go into our words. Its errors are mostly

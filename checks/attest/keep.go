@@ -40,7 +40,7 @@ type record struct {
 }
 
 func (s Subject) cacheKey() string {
-	return "1 " + s.registry + " " + s.purl() + " " + string(s.sha512)
+	return "2 " + s.registry + " " + s.purl() + " " + string(s.sha512)
 }
 
 // Verify gives what is kept for a subject, verified anew where the trust has

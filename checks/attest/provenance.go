@@ -15,17 +15,17 @@ type Provenance struct{ f facts }
 
 // facts is Provenance as it is kept in the cache.
 type facts struct {
-	Issuer, SAN                  string
-	Repository, RepositoryID     string
-	Owner, OwnerID               string
-	Commit, Ref                  string
-	Config, Signer               string
-	Event, Runner, Run           string
-	Visibility                   string
-	Predicate, Bundle, EntryKind string
-	LogIndex                     int64
-	LogTime                      time.Time
-	Disagreements                []string `json:",omitempty"`
+	Issuer, SAN              string
+	Repository, RepositoryID string
+	Owner, OwnerID           string
+	Commit, Ref              string
+	Config, Signer           string
+	Event, Runner, Run       string
+	Visibility               string
+	Predicate, Bundle        string
+	Entry                    place
+	LogTime                  time.Time
+	Disagreements            []string `json:",omitempty"`
 }
 
 // Issuer is the identity provider: IssuerGitHub or IssuerGitLab, or an
@@ -112,10 +112,14 @@ func (p *Provenance) Visibility() string { return p.f.Visibility }
 func (p *Provenance) LogTime() time.Time { return p.f.LogTime }
 
 // LogIndex is the entry's number in the transparency log, or -1.
-func (p *Provenance) LogIndex() int64 { return p.f.LogIndex }
+func (p *Provenance) LogIndex() int64 { return p.f.Entry.Index }
+
+// Log is the base URL of the transparency log; "" where there are several
+// entries.
+func (p *Provenance) Log() string { return p.f.Entry.Log }
 
 // EntryKind is the log entry's kind and version: «dsse 0.0.1».
-func (p *Provenance) EntryKind() string { return p.f.EntryKind }
+func (p *Provenance) EntryKind() string { return p.f.Entry.Kind }
 
 // PredicateType is the signed predicate type.
 func (p *Provenance) PredicateType() string { return p.f.Predicate }
@@ -171,7 +175,7 @@ func (v *Verifier) verifyProvenance(e entry, s Subject) (*Provenance, error) {
 	}
 	p := &Provenance{f: factsOf(r.Signature.Certificate)}
 	p.f.LogTime, p.f.Predicate = earliest(r), st.PredicateType
-	p.f.LogIndex, p.f.EntryKind = logged(b)
+	p.f.Entry = v.trust.logged(b)
 	p.f.Bundle, _ = b.Version()
 	p.f.Disagreements = st.disagreements(p.f)
 	return p, nil

@@ -16,7 +16,7 @@ type Publish struct{ f published }
 type published struct {
 	KeyID, Registry string
 	LogTime         time.Time
-	LogIndex        int64
+	Entry           place
 }
 
 // KeyID is the id of the registry's key that signed.
@@ -29,7 +29,11 @@ func (p *Publish) Registry() string { return p.f.Registry }
 func (p *Publish) LogTime() time.Time { return p.f.LogTime }
 
 // LogIndex is the entry's number in the transparency log, or -1.
-func (p *Publish) LogIndex() int64 { return p.f.LogIndex }
+func (p *Publish) LogIndex() int64 { return p.f.Entry.Index }
+
+// Log is the base URL of the transparency log; "" where there are several
+// entries.
+func (p *Publish) Log() string { return p.f.Entry.Log }
 
 func (v *Verifier) verifyPublish(e entry, s Subject) (*Publish, error) {
 	b, err := load(e.bundle)
@@ -62,7 +66,7 @@ func (v *Verifier) verifyPublish(e entry, s Subject) (*Publish, error) {
 		return nil, err
 	}
 	p.f.KeyID, p.f.LogTime = hint, earliest(r)
-	p.f.LogIndex, _ = logged(b)
+	p.f.Entry = v.trust.logged(b)
 	return p, nil
 }
 

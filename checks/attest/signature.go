@@ -18,7 +18,7 @@ type Signature struct {
 func (s Signature) KeyID() string { return s.keyID }
 
 // Registry is the base URL of the registry whose key it is: behind a mirror,
-// registry.npmjs.org.
+// registry.npmjs.org. Keys that stand for every registry are the asked one's.
 func (s Signature) Registry() string { return s.registry }
 
 // TimeUnsure says that the key has ended, and that no time of publication was
@@ -91,6 +91,9 @@ func (v *Verifier) oneSignature(s Subject, c Claim, message []byte, published []
 	for _, k := range keys {
 		if ecdsa.VerifyASN1(k.public, message, sig) {
 			got, err := k.in(published)
+			if got.registry == anyRegistry {
+				got.registry = s.registry
+			}
 			return got, true, err
 		}
 	}

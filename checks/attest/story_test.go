@@ -88,7 +88,9 @@ func TestSoundStories(t *testing.T) {
 		}},
 		"bundle 0.1, promise only": {attesttest.Story{Bundle: "0.1"}, nil},
 		"bundle 0.2, SLSA 0.2":     {attesttest.Story{Bundle: "0.2", SLSA: "0.2"}, func(p *attest.Provenance) bool { return p.PredicateType() == attest.PredicateSLSA02 }},
-		"rekor 2":                  {attesttest.Story{Rekor: "v2"}, func(p *attest.Provenance) bool { return p.EntryKind() == "hashedrekord 0.0.2" }},
+		"rekor 2": {attesttest.Story{Rekor: "v2"}, func(p *attest.Provenance) bool {
+			return p.EntryKind() == "hashedrekord 0.0.2" && p.Log() == "https://rekor2.attesttest.invalid"
+		}},
 		"rekor 1 with a timestamp": {attesttest.Story{TSA: true}, nil},
 		"old certificate": {attesttest.Story{OldCert: true}, func(p *attest.Provenance) bool {
 			return p.Repository() == "https://github.com/example/left-pad" && p.RepositoryID() == "" && p.Runner() == "" && p.Workflow() == ".github/workflows/release.yml"
