@@ -270,3 +270,40 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
+
+// Whose domains are asked about, and since when their addresses are in use.
+func TestHolders(t *testing.T) {
+	who := func(name, email string) registry.Person { return registry.Person{Name: name, Email: email} }
+	s := outsideSubject(oneYear, func(s *Subject) {
+		at := func(v string, years int) *registry.Manifest {
+			s.Packument.Time[v] = outsideNow.AddDate(-years, 0, 0)
+			return s.Packument.Versions[v]
+		}
+		at("1.0.0", 2).NpmUser = &registry.Publisher{Person: who("GitHub Actions", "npm-oidc@ci-service.com"), TrustedPublisher: &registry.TrustedPublisher{ID: "github"}, Approver: &registry.Person{Name: "ada", Email: "ADA@Approver.com"}}
+		at("1.2.0", 5).Maintainers = []registry.Person{who("old", "old@left.com"), who("mara", "mara@mail.maker.com")}
+		at("2.0.0", 1).Maintainers = []registry.Person{who("mara", "mara@mail.maker.com"), who("ole", "ole@maker.com")}
+		delete(s.Packument.Time, "1.3.0-rc.1")
+		s.Packument.Versions["1.3.0-rc.1"].Maintainers = []registry.Person{who("new", "new@fresh.com")}
+		s.Packument.Maintainers = []registry.Person{who("ole", "ole@maker.com"), who("mara", "Mara@mail.maker.com"), who("new", "new@fresh.com"), who("none", ""), who("odd", "no address")}
+		s.History = NewHistory(s.Packument)
+		s.Release = s.History.Release("1.0.0")
+		s.Manifest = s.Release.Manifest
+	})
+	got := map[string]string{}
+	for _, h := range holdersOf(s) {
+		since := "never"
+		if !h.since.IsZero() {
+			since = h.since.Format(time.DateOnly)
+		}
+		got[h.domain] = strings.Join(h.who, ",") + " " + since
+	}
+	want := map[string]string{"maker.com": "ole,mara 2021-11-20", "fresh.com": "new never", "approver.com": "ada 2024-11-20"}
+	if len(got) != len(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	for d, w := range want {
+		if got[d] != w {
+			t.Errorf("%s: %q, want %q", d, got[d], w)
+		}
+	}
+}

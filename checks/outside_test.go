@@ -137,6 +137,7 @@ func expect(t *testing.T, rep *checks.Report, i int, want map[string]string) {
 func TestOutsideEndToEnd(t *testing.T) {
 	s := startServices(t,
 		`{"id":"MAL-1","modified":"2026-01-01T00:00:00Z","summary":"Malicious code in evil (npm)","affected":[{"package":{"ecosystem":"npm","name":"evil"},"versions":["1.0.0"]}]}`,
+		`{"id":"GHSA-2222-2222-2222","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"pinned"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"2.0.0"}]}]}]}`,
 		`{"id":"GHSA-xvch-5gv4-984h","modified":"2026-01-01T00:00:00Z","aliases":["CVE-2021-44906"],"summary":"Prototype pollution","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
 			"affected":[{"package":{"ecosystem":"npm","name":"weak"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.2.0"}]}]}]}`,
 	)
@@ -149,12 +150,17 @@ func TestOutsideEndToEnd(t *testing.T) {
 	for _, v := range []string{"1.1.0", "1.2.0", "2.0.0"} {
 		d["weak"].Versions[v] = &registry.Manifest{Name: "weak", Version: v}
 	}
+	pinned := d.add(npmjs, "pinned", "a@gmail.com")
+	d["pinned"].Versions["1.9.0"] = &registry.Manifest{Name: "pinned", Version: "1.9.0"}
+	d["pinned"].Versions["2.0.0"] = &registry.Manifest{Name: "pinned", Version: "2.0.0"}
 	rep := s.run(t, d,
 		named(d.add(npmjs, "evil", "x@gone-maker.com")), weak,
 		d.add(npmjs, "taken", "t@mail.anew-maker.com"),
 		named(d.add(npmjs, "lodahs", "l@gmail.com")),
 		named(d.add(npmjs, "express", "l@gmail.com")),
+		pinned,
 	)
+	expect(t, rep, 5, map[string]string{"vulnerable": "note: fixed in 2.0.0, which is not in the range asked for"})
 	expect(t, rep, 0, map[string]string{"malware": "danger: MAL-1", "vulnerable": "clear", "domain-expired": "danger: anyone can buy it", "popularity": "warning: no download figures"})
 	expect(t, rep, 1, map[string]string{"malware": "clear", "vulnerable": "warning: CVSS 9.8", "domain-expired": "clear: gmail.com a mail provider's, good-maker.com registered", "typosquat": "clear", "popularity": "skipped"})
 	expect(t, rep, 1, map[string]string{"vulnerable": "warning: fixed in 1.2.0"})

@@ -39,6 +39,7 @@ type Client struct {
 	doer fetch.Doer
 	o    Options
 	host string
+	bad  error // the base is no URL
 
 	mu       sync.Mutex
 	failures int
@@ -73,7 +74,8 @@ func New(doer fetch.Doer, o Options) *Client {
 		c.host = u.Host
 		c.o.Base = strings.TrimRight(o.Base, "/") + "/"
 	} else if o.Base != "" {
-		c.failures, c.last = threshold, &Error{Host: strconv.Quote(o.Base), Reason: "is no http or https base URL"}
+		c.bad = &Error{Host: strconv.Quote(o.Base), Reason: "is no http or https base URL"}
+		c.failures, c.last = threshold, c.bad
 	}
 	return c
 }
@@ -146,6 +148,9 @@ func (c *Client) request(r Request) fetch.Request {
 func (c *Client) closed() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.bad != nil {
+		return c.bad
+	}
 	if c.failures >= threshold {
 		return &Error{Host: c.host, Reason: "not asked any more: " + reason(c.last), Err: c.last}
 	}
