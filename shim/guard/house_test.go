@@ -106,4 +106,3 @@ func ask(t *testing.T, method, url string, header ...string) (*http.Response, []
 	}
 	return res, body
 }
-
