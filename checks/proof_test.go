@@ -173,8 +173,11 @@ func TestProofChecks(t *testing.T) {
 			want{"signature": "clear", "provenance": "skipped", "publish-attestation": "skipped", "source-changed": "skipped"}},
 		"never any": {"  1.0.0: {time: -300d}\n  1.2.0: {time: -1d}\n",
 			want{"signature": "clear", "provenance": "skipped", "publish-attestation": "skipped", "source-changed": "skipped"}},
-		"the first release": {"  1.2.0: {time: -1d, attestations: {}}\n", sound},
-		"first provenance":  {"  1.0.0: {time: -300d}\n  1.2.0: {time: -1d, attestations: {}}\n", with(want{"source-changed": "note: first version with provenance"})},
+		"earlier ones claim and have none": {"  1.0.0: {time: -300d, attestations: {provenance: false}}\n  1.2.0: {time: -1d, attestations: {}}\n", with(want{"source-changed": "unknown: 1.0.0"})},
+		"earlier ones are false":           {"  1.0.0: {time: -300d, attestations: {flaw: no-sct}}\n  1.2.0: {time: -1d, attestations: {}}\n", with(want{"source-changed": "unknown: 1.0.0"})},
+		"no repository named":              {"  1.2.0: {time: -1d, attestations: {}, repository: null}\n", with(want{"source-changed": "clear: nothing to compare"})},
+		"the first release":                {"  1.2.0: {time: -1d, attestations: {}}\n", sound},
+		"first provenance":                 {"  1.0.0: {time: -300d}\n  1.2.0: {time: -1d, attestations: {}}\n", with(want{"source-changed": "note: first version with provenance"})},
 		"first provenance, elsewhere": {"  1.0.0: {time: -300d, repository: 'example/elsewhere'}\n  1.2.0: {time: -1d, attestations: {}}\n",
 			with(want{"source-changed": "warning: earlier versions said"})},
 		"a young version is no proof of the past": {"  1.0.0: {time: -300d, attestations: {}}\n  1.1.0: {time: -2d, attestations: {repo: mallory/widget}, repository: mallory/widget}\n" +

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ func runSourceChanged(_ context.Context, s *Subject) (Finding, error) {
 		return unproven("nothing to compare with: the provenance of earlier versions could not be verified", lost), nil
 	}
 	if f.Outcome != Flagged {
-		f.Outcome, f.Message = Clear, "built from "+p.Repository()+", as "+asBefore(past)
+		f.Outcome, f.Message = Clear, "built from "+p.Repository()+s.asBefore(past)
 	}
 	return f.with(proved("source repository", p.Repository(), certificate), proved("repository id", p.RepositoryID(), certificate)), nil
 }
@@ -65,11 +66,14 @@ func allOf(parts ...Finding) Finding {
 	return f
 }
 
-func asBefore(past []pastSource) string {
-	if len(past) == 0 {
-		return "package.json says"
+func (s *Subject) asBefore(past []pastSource) string {
+	switch {
+	case len(past) > 0:
+		return ", as " + past[0].version + " was"
+	case s.Manifest.Repository.URL != "":
+		return ", as package.json says"
 	}
-	return past[0].version + " was"
+	return ", with nothing to compare it with"
 }
 
 // noSource answers where there is no proven source to compare.
@@ -94,16 +98,20 @@ type pastSource struct {
 	*attest.Provenance
 }
 
-// pastSources gives what earlier versions proved. lost is why some could not
-// be looked at; one whose attestation is false or gone proves nothing.
+// pastSources gives what earlier versions proved. lost is why one that claims
+// provenance proves nothing: not to be had, gone, or false.
 func (s *Subject) pastSources() (past []pastSource, lost error) {
 	for _, e := range s.Facts.Earlier {
 		if p := proven(e.Attested); p != nil {
 			past = append(past, pastSource{e.Version, p})
 			continue
 		}
-		if err := e.Attested.Err; err != nil {
-			lost = err
+		err := e.Attested.Err
+		if e.Attested.OK() {
+			_, err = e.Attested.Value.Provenance()
+		}
+		if err != nil {
+			lost = fmt.Errorf("%s: %w", e.Version, err)
 		}
 	}
 	return past, lost

@@ -77,8 +77,9 @@ type place struct {
 	Kind  string // «dsse 0.0.1»
 }
 
-// logged is where the log has the entry. With several entries it is not known
-// which one was verified, and none is named.
+// logged is where the log has the entry, as far as that is signed: by the
+// log's promise, or in Rekor v2 by the proof. With several entries it is not
+// known which one was verified, and none is named.
 func (t *Trust) logged(b *bundle.Bundle) place {
 	entries := b.GetVerificationMaterial().GetTlogEntries()
 	if len(entries) != 1 {
@@ -87,6 +88,9 @@ func (t *Trust) logged(b *bundle.Bundle) place {
 	p := place{Index: entries[0].GetLogIndex()}
 	if kv := entries[0].GetKindVersion(); kv != nil {
 		p.Kind = kv.GetKind() + " " + kv.GetVersion()
+	}
+	if len(entries[0].GetInclusionPromise().GetSignedEntryTimestamp()) == 0 && p.Kind != "hashedrekord 0.0.2" {
+		p.Index = -1
 	}
 	if log := t.root.RekorLogs()[hex.EncodeToString(entries[0].GetLogId().GetKeyId())]; log != nil {
 		p.Log = log.BaseURL

@@ -91,7 +91,9 @@ func TestSoundStories(t *testing.T) {
 		"rekor 2": {attesttest.Story{Rekor: "v2"}, func(p *attest.Provenance) bool {
 			return p.EntryKind() == "hashedrekord 0.0.2" && p.Log() == "https://rekor2.attesttest.invalid"
 		}},
-		"rekor 1 with a timestamp": {attesttest.Story{TSA: true}, nil},
+		"rekor 1 with a timestamp": {attesttest.Story{TSA: true}, func(p *attest.Provenance) bool { return p.LogIndex() > 0 }},
+		"an index that nobody signed": {attesttest.Story{TSA: true, Flaws: []attesttest.Flaw{attesttest.NoPromise}},
+			func(p *attest.Provenance) bool { return p.LogIndex() == -1 && p.Log() != "" }},
 		"old certificate": {attesttest.Story{OldCert: true}, func(p *attest.Provenance) bool {
 			return p.Repository() == "https://github.com/example/left-pad" && p.RepositoryID() == "" && p.Runner() == "" && p.Workflow() == ".github/workflows/release.yml"
 		}},

@@ -96,7 +96,7 @@ func (g *signing) rekorV1(envelope map[string]any, sig, publicPEM []byte) (map[s
 	at, n := g.loggedAt().Unix(), index(body)
 	e := map[string]any{"logIndex": fmt.Sprint(n), "logId": map[string]any{"keyId": id}, "integratedTime": fmt.Sprint(at),
 		"kindVersion": map[string]string{"kind": "dsse", "version": "0.0.1"}, "canonicalizedBody": body}
-	if !g.has(NoTime) {
+	if !g.has(NoTime) && !g.has(NoPromise) {
 		if e["inclusionPromise"], err = promise(k, id, body, at, n); err != nil {
 			return nil, err
 		}

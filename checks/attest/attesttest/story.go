@@ -64,6 +64,7 @@ const (
 	UnknownLog      Flaw = "unknown-log"
 	NoProof         Flaw = "no-proof"
 	NoTime          Flaw = "no-time"
+	NoPromise       Flaw = "no-promise" // sound with a timestamp beside
 	LateLog         Flaw = "late-log"
 	ExpiredCA       Flaw = "expired-ca"
 	NoSCT           Flaw = "no-sct"
@@ -82,7 +83,7 @@ const (
 	WithCertificate Flaw = "with-certificate" // of publish attestations
 )
 
-var allFlaws = []Flaw{WrongDigest, WrongName, WrongVersion, TwoSubjects, NoLog, UnknownLog, NoProof, NoTime, LateLog, ExpiredCA,
+var allFlaws = []Flaw{WrongDigest, WrongName, WrongVersion, TwoSubjects, NoLog, UnknownLog, NoProof, NoTime, NoPromise, LateLog, ExpiredCA,
 	NoSCT, WrongSCT, UnknownSCT, BadSignature, ReplacedPayload, Mislabelled, NewerFormat, Google, RetiredKey, UnknownKey, StolenHint,
 	WrongRegistry, WrongPredicate, WithCertificate}
 
