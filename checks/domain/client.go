@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -85,24 +86,19 @@ func (c *Client) Lookup(ctx context.Context, domains []string) map[string]Record
 	ctx, cancel := context.WithTimeout(ctx, c.o.Budget)
 	defer cancel()
 	c.load(ctx)
-	out := make(map[string]Record, len(domains))
-	var mu sync.Mutex
+	once := slices.Clone(domains)
+	slices.Sort(once)
+	once = slices.Compact(once)
+	records := make([]Record, len(once))
 	var wg sync.WaitGroup
-	for _, d := range domains {
-		if _, ok := out[d]; ok {
-			continue
-		}
-		mu.Lock()
-		out[d] = Record{Domain: d}
-		mu.Unlock()
-		wg.Go(func() {
-			r := c.one(ctx, d)
-			mu.Lock()
-			out[d] = r
-			mu.Unlock()
-		})
+	for i, d := range once {
+		wg.Go(func() { records[i] = c.one(ctx, d) })
 	}
 	wg.Wait()
+	out := make(map[string]Record, len(once))
+	for i, d := range once {
+		out[d] = records[i]
+	}
 	return out
 }
 
