@@ -19,7 +19,7 @@ type arborist struct {
 }
 
 // patience bounds one tree: on some graphs npm itself never ends.
-const patience = 2 * time.Second
+const patience = 4 * time.Second
 
 type question struct {
 	Dir     string            `json:"dir"`
@@ -68,6 +68,9 @@ func (a *arborist) start(t *testing.T) {
 		}
 	}()
 	a.in, a.lines = json.NewEncoder(in), lines
+	if _, ok := <-lines; !ok {
+		t.Fatalf("node does not start with npm %s", a.npm.version)
+	}
 	a.stop = func() {
 		cmd.Process.Kill()
 		for range lines {
@@ -103,6 +106,9 @@ func (a *arborist) ask(t *testing.T, q question) (_ answer, _ want, never bool) 
 	}
 	if ans.Code == "unknown" && strings.Contains(ans.Message, "TypeError") {
 		ans.Code = "EINTERNAL"
+	}
+	if ans.Code == "E404" {
+		ans.Code = "error" // gpq's word for what it cannot plan with
 	}
 	if ans.Code != "" {
 		return ans, want{failed: ans.Code, output: ans.Message}, false

@@ -17,6 +17,8 @@ type world struct {
 	at    int // the package being made: it mostly needs later ones
 	docs  map[string]*registry.Packument
 	root  map[string]any
+	// workspaces is how many the project has.
+	workspaces int
 }
 
 func newWorld(seed uint64) *world {

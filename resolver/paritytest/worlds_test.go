@@ -1,7 +1,6 @@
 package paritytest
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"strconv"
@@ -95,43 +94,42 @@ type counts struct {
 func (c *counts) world(t *testing.T, a *arborist, seed uint64) {
 	t.Helper()
 	w := newWorld(seed)
-	doc := w.json()
-	pkg, err := json.MarshalIndent(w.root, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string]string{"package.json": string(pkg)}
+	files := map[string]string{"package.json": text(w.root)}
 	first := w.scene()
-	try := func(sc scene) (answer, bool) {
-		dir := t.TempDir()
-		ans, npm, never := a.ask(t, question{Dir: dir, Files: files, World: doc, Options: sc.options, Build: sc.build})
-		if never {
-			c.endless++
-			return answer{Code: "never"}, true
-		}
-		o := base(a.npm, dir)
-		sc.ours(&o)
-		gpq := ours(o, tree.Deps{Source: w, Picker: newPicker(a.npm)})
-		c.trees++
-		c.nodes += len(npm.layout)
-		if npm.failed != "" {
-			c.failures[npm.failed]++
-		}
-		if diff := compare(npm, gpq, 12); len(diff) > 0 {
-			c.differ++
-			report(t, "world "+strconv.FormatUint(seed, 10)+" "+sc.name, npm, gpq)
-			return ans, false
-		}
-		return ans, true
-	}
-	ans, ok := try(first)
+	ans, ok := c.compare(t, a, w, seed, files, first)
 	if !ok || ans.Code != "" {
 		return
 	}
 	files["package-lock.json"] = ans.Lock
 	for _, sc := range w.changes(first) {
-		try(sc)
+		c.compare(t, a, w, seed, files, sc)
 	}
+}
+
+// compare builds one tree on both sides.
+func (c *counts) compare(t *testing.T, a *arborist, w *world, seed uint64, files map[string]string, sc scene) (answer, bool) {
+	t.Helper()
+	dir := t.TempDir()
+	ans, npm, never := a.ask(t, question{Dir: dir, Files: files, World: w.json(), Options: sc.options, Build: sc.build})
+	if never {
+		c.endless++
+		t.Logf("world %d %s: npm does not end", seed, sc.name)
+		return answer{Code: "never"}, true
+	}
+	o := base(a.npm, dir)
+	sc.ours(&o)
+	gpq := ours(o, tree.Deps{Source: w, Picker: newPicker(a.npm)})
+	c.trees++
+	c.nodes += len(npm.layout)
+	if npm.failed != "" {
+		c.failures[npm.failed]++
+	}
+	if diff := compare(npm, gpq, 12); len(diff) > 0 {
+		c.differ++
+		report(t, "world "+strconv.FormatUint(seed, 10)+" "+sc.name, npm, gpq)
+		return ans, false
+	}
+	return ans, true
 }
 
 // scene is how the project is installed first.

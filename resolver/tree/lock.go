@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,7 @@ type Existing struct {
 	// ExtensionsHash is npm 12's digest of the package extensions in force.
 	ExtensionsHash, NPMExtensionHash string
 	ancient                          bool
+	unread                           bool // there is a lockfile that is not to be read
 }
 
 // Fault is a lockfile's entry that is left out, and why.
@@ -63,10 +65,16 @@ func LoadExisting(_ context.Context, o Options, _ Deps) (*Existing, error) {
 		return x, nil
 	}
 	lo := lockfile.Options{Dir: o.Path, NPM: majorOf(o.NPM)}
-	if !o.NoLock {
-		if err := x.readLock(o.Path, lo); err != nil {
-			return nil, err
+	if o.NoLock {
+		// npm does not read the lockfile, and does not look further either.
+		for _, f := range []string{lockfile.Shrinkwrap, lockfile.PackageLock} {
+			if _, err := os.Stat(filepath.Join(o.Path, f)); err == nil {
+				x.unread = true
+				return x, nil
+			}
 		}
+	} else if err := x.readLock(o.Path, lo); err != nil {
+		return nil, err
 	}
 	if x.File == "" && !o.LockRequired {
 		x.readInstalled(o.Path, lo)
@@ -192,10 +200,13 @@ func (b *builder) loadExisting(root *Node) error {
 		b.loadedFromDisk = x.File != "" && !strings.Contains(x.File, "/")
 		return nil
 	}
+	b.loadedFromDisk = x.File != "" || len(x.Entries) > 0 || x.unread
+	if x.File == "" && !x.unread {
+		defer b.loadWorkspaceFolders(root)
+	}
 	if len(x.Entries) == 0 && x.File == "" {
 		return nil
 	}
-	b.loadedFromDisk = true
 	b.oldLock = x.Version < 2 && x.File != "" && !strings.Contains(x.File, "/")
 	b.flagsSuspect = true
 	if err := b.loadEntries(root.Target(), x); err != nil {
@@ -203,6 +214,26 @@ func (b *builder) loadExisting(root *Node) error {
 	}
 	b.ahead.skip = b.skipOf(root)
 	return nil
+}
+
+// loadWorkspaceFolders makes nodes of the workspaces' folders where no lockfile
+// tells of them, with what lies in their node_modules.
+func (b *builder) loadWorkspaceFolders(root *Node) {
+	t := root.Target()
+	for _, w := range t.workspaces {
+		if root.Root().inventory.at(relpath(t.realpath, w.path)) != nil {
+			continue
+		}
+		p, err := b.readPackage(w.path)
+		if err != nil {
+			continue
+		}
+		o := nodeOptions{path: w.path, realpath: w.path, pkg: p, root: b.tree}
+		if t.overrides != nil {
+			o.overrides = b.nodeRule(t.overrides, p.Name, p.Version)
+		}
+		b.newNode(o)
+	}
 }
 
 // skipOf says which dependencies the top of the tree already meets: nothing

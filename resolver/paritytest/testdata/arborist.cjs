@@ -54,6 +54,7 @@ const reply = (q, answer) => process.stdout.write(JSON.stringify({ id: q.id, ...
 
 const main = async () => {
   process.on('log', () => {})
+  process.stdout.write('{}\n') // ready
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const q = JSON.parse(line)
     try {
