@@ -43,15 +43,15 @@ func withoutLine(content []byte) (out []byte, remove bool) {
 		if start < 0 {
 			return content, remove
 		}
-		if end < len(content) && content[end] == '\r' {
-			end++
+		eol := 0 // the line's own end, and so that which was put before it
+		for ; eol < 2 && end+eol < len(content) && content[end+eol] == "\r\n"[eol]; eol++ {
 		}
-		if end < len(content) && content[end] == '\n' {
-			end++
+		if eol == 0 && end < len(content) && content[end] == '\n' {
+			eol = 1
 		}
-		head, tail := content[:start], content[end:]
+		head, tail := content[:start], content[end+eol:]
 		if note == wasOpen && len(tail) == 0 {
-			head = bytes.TrimSuffix(bytes.TrimSuffix(head, []byte("\n")), []byte("\r"))
+			head = head[:max(0, len(head)-eol)]
 		}
 		content = append(append([]byte{}, head...), tail...)
 		remove = note == wasNew && len(content) == 0
