@@ -92,7 +92,7 @@ func (r *Resolver) failed(q Request, t *tree.Tree, err error) (*Plan, error) {
 // then nothing to plan with.
 func notFound(f *tree.Failure) bool {
 	switch f.Code {
-	case "E404", "ETARGET", "ENOVERSIONS", "EINVALIDSPEC":
+	case "E404", "ETARGET", "ENOVERSIONS":
 		return true
 	}
 	return false
