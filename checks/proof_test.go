@@ -171,6 +171,9 @@ func TestProofChecks(t *testing.T) {
 		"stripped publish":          {attested("publish: false"), with(want{"publish-attestation": "skipped"})},
 		"none this time": {"  1.0.0: {time: -300d, attestations: {}}\n  1.2.0: {time: -1d}\n",
 			want{"signature": "clear", "provenance": "skipped", "publish-attestation": "skipped", "source-changed": "skipped"}},
+		"the build tells another story": {attested("says: {repository: 'https://github.com/famous/one'}"), with(want{"provenance": "note: account of itself"})},
+		"made to look old":              {attested("") + "patch: {time: {'1.2.0': '2026-06-01T00:00:00Z'}}\n", with(want{"publish-attestation": "warning: look older"})},
+		"said a little late":            {attested("") + "patch: {time: {'1.2.0': '2026-11-20T11:00:00Z'}}\n", sound},
 		"never any": {"  1.0.0: {time: -300d}\n  1.2.0: {time: -1d}\n",
 			want{"signature": "clear", "provenance": "skipped", "publish-attestation": "skipped", "source-changed": "skipped"}},
 		"earlier ones claim and have none": {"  1.0.0: {time: -300d, attestations: {provenance: false}}\n  1.2.0: {time: -1d, attestations: {}}\n", with(want{"source-changed": "unknown: 1.0.0"})},
@@ -307,6 +310,61 @@ func TestSummary(t *testing.T) {
 	untouched := subjectOf(doc, "1.2.0")
 	if sum := untouched.Summary(); len(sum.Proved) != 0 || len(sum.Open) == 0 {
 		t.Errorf("nothing was looked at: %+v", sum)
+	}
+}
+
+func TestSummaryOfBadNews(t *testing.T) {
+	for spec, want := range map[string]string{
+		"flaw: no-log":                        "false: provenance",
+		"flaw: newer-format":                  "open: provenance",
+		"publish-flaw: bad-signature":         "false: publish attestation",
+		"provenance: false, publish: false":   "absent: provenance",
+		"publish: false":                      "absent: publish attestation",
+		"signer: big/workflows, rekor: v2":    "signed by workflow",
+		"old: true, tsa: true, bundle: '0.2'": "built by",
+	} {
+		w := newProofWorld(t, attested(spec))
+		doc, err := w.client.Packument(t.Context(), "widget")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := subjectOf(doc, "1.2.0")
+		w.collector().Collect(t.Context(), []*checks.Subject{s})
+		sum := s.Summary()
+		var all []string
+		for kind, lines := range map[string][]string{"false: ": sum.False, "open: ": sum.Open, "absent: ": sum.Absent} {
+			for _, l := range lines {
+				all = append(all, kind+l)
+			}
+		}
+		for _, e := range sum.Proved {
+			all = append(all, e.Fact)
+		}
+		if !strings.Contains(strings.Join(all, "\n"), want) {
+			t.Errorf("%s: %q, want %q in it", spec, all, want)
+		}
+	}
+}
+
+// What the facts of other packages of the plan say about a missing signature.
+func TestUnsigned(t *testing.T) {
+	doc := &registry.Packument{Name: "widget", Registry: "https://npm.example/", Versions: map[string]*registry.Manifest{
+		"1.0.0": {Name: "widget", Version: "1.0.0"}}, Time: map[string]time.Time{"1.0.0": storyNow.AddDate(-1, 0, 0)}}
+	for name, c := range map[string]struct {
+		change func(s *checks.Subject)
+		want   string
+	}{
+		"signs nothing":                {func(*checks.Subject) {}, "skipped"},
+		"signs others itself":          {func(s *checks.Subject) { s.Facts.RegistrySigns = true }, "danger"},
+		"passes npm's signatures on":   {func(s *checks.Subject) { s.Offers.Signatures = true }, "unknown"},
+		"passes on; ours, says policy": {func(s *checks.Subject) { s.Offers.Signatures = true; s.Rules.Private = []checks.Pattern{"widget"} }, "skipped"},
+	} {
+		s := subjectOf(doc, "1.0.0")
+		s.Facts.Signature = checks.Answered(attest.Signature{}, attest.ErrNone)
+		c.change(s)
+		if f, err := checks.ProofChecks()[0].Run(t.Context(), s); err != nil || word(f) != c.want {
+			t.Errorf("%s: %s: %s (%v), want %s", name, word(f), f.Message, err, c.want)
+		}
 	}
 }
 

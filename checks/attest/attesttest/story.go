@@ -42,7 +42,9 @@ type Story struct {
 	Bundle     string // "0.1", "0.2", "0.3"
 	Rekor      string // "v1", "v2"
 	TSA        bool   // an RFC 3161 timestamp too
-	Says       map[string]string
+	// Says is what the build writes of itself in place of the truth:
+	// repository, ref, commit, run.
+	Says map[string]string
 
 	Flaws        []Flaw // of the provenance
 	PublishFlaws []Flaw
@@ -92,9 +94,9 @@ func Flaws() []Flaw { return slices.Clone(allFlaws) }
 
 // ParseStory reads a story out of a mapping, as archives have it: repo, ci,
 // ref, workflow, signer, commit, event, runner, visibility, issuer, san,
-// repo-id, owner-id, run, old, slsa, bundle, rekor, tsa, flaw, publish-flaw
-// (one or a list), provenance: false, publish: false. A word it does not know
-// is an error.
+// repo-id, owner-id, run, old, slsa, bundle, rekor, tsa, says (a mapping), flaw,
+// publish-flaw (one or a list), provenance: false, publish: false. A word it
+// does not know is an error.
 func ParseStory(spec map[string]any) (Story, error) {
 	var s Story
 	texts := map[string]*string{"repo": &s.Repo, "ci": &s.CI, "ref": &s.Ref, "workflow": &s.Workflow, "signer": &s.Signer,
@@ -119,6 +121,13 @@ func ParseStory(spec map[string]any) (Story, error) {
 }
 
 func (s *Story) set(key string, value any) error {
+	if said, ok := value.(map[string]any); ok && key == "says" {
+		s.Says = map[string]string{}
+		for fact, told := range said {
+			s.Says[fact] = fmt.Sprint(told)
+		}
+		return nil
+	}
 	on, isBool := value.(bool)
 	if !isBool && key != "flaw" && key != "publish-flaw" {
 		return fmt.Errorf("attestations: %s: %v not known", key, value)
