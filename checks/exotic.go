@@ -62,9 +62,8 @@ func (s *Subject) place() string {
 func (s *Subject) exoticAsked() []string {
 	var out []string
 	for _, u := range s.Plan.Unresolved {
-		value := specValue(u.Spec)
-		if u.By == s.Package && exoticSpec(value) && !s.harmless(dependency{key: u.Name, value: value}) {
-			out = append(out, u.Spec)
+		if u.By == s.Package && isExotic(u) && !s.harmless(dependency{key: u.Name, value: specValue(u.Spec)}) {
+			out = append(out, strings.TrimSpace(u.Name+" "+u.Spec))
 		}
 	}
 	for _, d := range dependenciesOf(s.Manifest) {
@@ -106,24 +105,39 @@ func sameURL(a, b string) bool {
 	return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/")
 }
 
-// standIns are items for what the project asks for from outside a registry and
-// the plan could not make known, so that the report has a place for it.
+// standIns are items for what is from no registry and the plan could not make
+// known, so that the report has a place for it: what the project asks for, and
+// what is asked for by something that is no item of the plan itself.
 func standIns(plan *resolver.Plan) []*Subject {
+	here := map[resolver.Package]bool{}
+	loose := map[string]bool{}
+	for _, it := range plan.Items {
+		here[it.Package] = true
+		loose[it.Name] = loose[it.Name] || it.Registry == "" && !it.Bundled
+	}
 	var out []*Subject
 	for i := range plan.Unresolved {
 		u := &plan.Unresolved[i]
-		if !standsAlone(u) || slices.ContainsFunc(plan.Items, func(it resolver.Item) bool { return it.Registry == "" && it.Name == u.Name }) {
+		if !isExotic(*u) || here[u.By] || u.Name != "" && loose[u.Name] {
 			continue
 		}
 		name := u.Name
 		if name == "" {
 			name = u.Spec
 		}
+		loose[name] = true
 		out = append(out, &Subject{stands: u, Item: resolver.Item{
-			Package: resolver.Package{Name: name}, Via: [][]string{u.Via}, Direct: true,
+			Package: resolver.Package{Name: name}, Via: [][]string{u.Via}, Direct: u.By == resolver.Package{},
 		}})
 	}
 	return out
+}
+
+// isExotic says whether something unresolved is from no registry: by what is
+// asked for, or by where a lockfile takes it from although it asks for a
+// version.
+func isExotic(u resolver.Unresolved) bool {
+	return exoticSpec(specValue(u.Spec)) || strings.HasPrefix(u.Reason, "from ") || strings.HasPrefix(u.Reason, "folder outside")
 }
 
 // unresolvedFinding answers exotic for a stand-in.
@@ -136,12 +150,11 @@ func (s *Subject) unresolvedFinding() Finding {
 		f, _ := clearf("allowed by the policy")
 		return f
 	}
-	return flag(Warning, "is from no registry: %s (%s)", cut(s.stands.Spec, 160), cut(reason, 120))
-}
-
-// standsAlone: nothing in a registry asks for it, and it is from none.
-func standsAlone(u *resolver.Unresolved) bool {
-	return u.By == (resolver.Package{}) && exoticSpec(specValue(u.Spec))
+	sev := Warning
+	if !exoticSpec(specValue(s.stands.Spec)) || !s.Direct {
+		sev = Danger // a version was asked for, or nobody here asked
+	}
+	return flag(sev, "is from no registry: %s (%s)", cut(s.stands.Spec, 160), cut(reason, 120))
 }
 
 // specValue is a spec without the name before it: «x@github:a/b» → the rest.

@@ -20,7 +20,7 @@ type Limits struct {
 	// one hour.
 	Burst time.Duration
 	// PlanBurst is how many packages of one publisher within Burst make one.
-	// Default 5.
+	// Default 4.
 	PlanBurst int
 	// SizeFactor and SizeGrowth (bytes) make a size jump together. Default 3
 	// and 500 kB.
@@ -41,7 +41,7 @@ func DefaultLimits() Limits {
 	const day = 24 * time.Hour
 	return Limits{
 		Young: 14 * day, Recent: 90 * day, CoolingOff: day,
-		Dormant: 365 * day, Burst: time.Hour, PlanBurst: 5,
+		Dormant: 365 * day, Burst: time.Hour, PlanBurst: 4,
 		SizeFactor: 3, SizeGrowth: 500_000,
 		DepAge: 7 * day, DepDownloads: 100, NameDownloads: 100,
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"gpq/resolver/registry"
@@ -75,8 +76,25 @@ func mismatches(name, version string, m *registry.Manifest, t *TarballFacts) []E
 		}
 		differ("script "+event, said, inside)
 	}
-	compareDeps(mergeDeps(m.Dependencies, m.OptionalDependencies), p.Dependencies, differ)
-	compareDeps(named("command ", m.Bin), named("command ", p.Bin), differ)
+	if !p.OddDependencies {
+		compareDeps(mergeDeps(m.Dependencies, m.OptionalDependencies), p.Dependencies, differ)
+	}
+	compareDeps(named("command ", outsideBinDir(m.Bin, p.BinDir)), named("command ", p.Bin), differ)
+	return out
+}
+
+// outsideBinDir leaves out the commands that publishing has found in the folder
+// of directories.bin.
+func outsideBinDir(bin registry.Deps, dir string) registry.Deps {
+	if dir == "" {
+		return bin
+	}
+	var out registry.Deps
+	for _, b := range bin {
+		if path.Dir(cleanBin(b.Value)) != dir {
+			out = append(out, b)
+		}
+	}
 	return out
 }
 
@@ -111,7 +129,7 @@ func compareDeps(packument, tarball registry.Deps, differ func(fact, a, b string
 			differ(d.Name, d.Value, "(absent)")
 			continue
 		}
-		if a, b := anyVersion(d.Value), anyVersion(v); a != b {
+		if a, b := anyVersion(d.Value), anyVersion(v); a != b && !samePlace(a, b) {
 			differ(d.Name, a, b)
 		}
 	}
@@ -120,6 +138,14 @@ func compareDeps(packument, tarball registry.Deps, differ func(fact, a, b string
 			differ(d.Name, "(absent)", d.Value)
 		}
 	}
+}
+
+// samePlace: two ways to write one repository at one commit; publishing writes
+// the long one.
+func samePlace(a, b string) bool {
+	_, refA, _ := strings.Cut(a, "#")
+	_, refB, _ := strings.Cut(b, "#")
+	return exoticSpec(a) && exoticSpec(b) && refA == refB && sourceKey(a) != "" && sourceKey(a) == sourceKey(b)
 }
 
 func anyVersion(v string) string {

@@ -14,11 +14,13 @@ import (
 	"gpq/resolver"
 )
 
-// OutsideOptions say whom to ask beside the registry. A client that is nil is
-// a service switched off.
+// OutsideOptions say whom to ask beside the registry.
 type OutsideOptions struct {
-	Domains    *domain.Client
+	// Advisories that are nil were not asked, which is «unknown»; to switch
+	// OSV off, give a client without it. Domains and Downloads that are nil are
+	// switched off.
 	Advisories *advisory.Client
+	Domains    *domain.Client
 	Downloads  *downloads.Client
 	// Names gives the list of the most used names, at most once; nil looks for
 	// no imitations.
@@ -88,9 +90,6 @@ func collectorNotices(all []Collector) []Notice {
 // advisories asks about every version of the plan that is from a registry.
 func (o *Outside) advisories(ctx context.Context, subjects []*Subject) {
 	if o.o.Advisories == nil {
-		for _, s := range subjects {
-			s.Facts.Advisories = heldBack[advisory.Report]("switched off")
-		}
 		return
 	}
 	var asks []advisory.Ask
@@ -213,7 +212,8 @@ func (o *Outside) dependenciesToAsk(s *Subject, weekly map[string]Answer[downloa
 func (o *Outside) domains(ctx context.Context, subjects []*Subject) {
 	people := make([][]holder, len(subjects))
 	var ask []string
-	for i, s := range subjects {
+	for _, i := range byConcern(subjects) {
+		s := subjects[i]
 		if why := o.noDomains(s); why != nil {
 			s.Facts.Domains = Answer[[]domain.Holding]{Err: why, Asked: true}
 			continue
@@ -234,6 +234,27 @@ func (o *Outside) domains(ctx context.Context, subjects []*Subject) {
 			s.Facts.Domains = Answered(holdings(people[i], got, s.Now), nil)
 		}
 	}
+}
+
+// byConcern orders items so that those asked for by hand come first, then the
+// project's own: the time for domains may not be enough for all.
+func byConcern(subjects []*Subject) []int {
+	order := make([]int, len(subjects))
+	for i := range order {
+		order[i] = i
+	}
+	concern := func(i int) int {
+		switch s := subjects[i]; {
+		case s.Named:
+			return 0
+		case s.Direct:
+			return 1
+		default:
+			return 2
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return concern(a) - concern(b) })
+	return order
 }
 
 func (o *Outside) noDomains(s *Subject) *Withheld {

@@ -345,3 +345,14 @@ func TestOutsideCost(t *testing.T) {
 		}
 	}
 }
+
+// A collector of nothing asks nobody and answers that it did not.
+func TestOutsideNothing(t *testing.T) {
+	d := docs{}
+	r := checks.Runner{Checks: checks.All(), Policy: checks.DefaultPolicy(), Packuments: d, Collectors: []checks.Collector{checks.NewOutside(checks.OutsideOptions{})}, Now: storyNow}
+	rep, err := r.Run(t.Context(), &resolver.Plan{Items: []resolver.Item{named(d.add(npmjs, "thing", "a@maker.com"))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, rep, 0, map[string]string{"malware": "unknown: not asked", "vulnerable": "unknown: not asked", "domain-expired": "skipped: switched off", "popularity": "skipped: switched off", "typosquat": "skipped: no list"})
+}

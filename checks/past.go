@@ -23,6 +23,26 @@ func (h *History) known(r *Release) []*Release {
 // cannot be laundered through a harmless release in between. Undated releases
 // are settled only where nothing has a date.
 func (s *Subject) settled() []*Release {
+	if s.past != nil {
+		return s.past.settled
+	}
+	return s.findSettled()
+}
+
+// past is what is worked out once for a subject before the checks run.
+type past struct {
+	settled     []*Release
+	predecessor *Release
+}
+
+// lookBack works out the subject's past once; without it each check does.
+func (s *Subject) lookBack() {
+	p := &past{settled: s.findSettled()}
+	p.predecessor = s.findPredecessor(p.settled)
+	s.past = p
+}
+
+func (s *Subject) findSettled() []*Release {
 	var out []*Release
 	for _, w := range s.History.known(s.Release) {
 		if !s.young(w) {
@@ -46,10 +66,16 @@ func (s *Subject) young(r *Release) bool {
 // below it, else the last published. A version whose earlier releases are all
 // young is compared with the first of them. nil for a first release.
 func (s *Subject) Predecessor() *Release {
+	if s.past != nil {
+		return s.past.predecessor
+	}
+	return s.findPredecessor(s.settled())
+}
+
+func (s *Subject) findPredecessor(past []*Release) *Release {
 	if s.Release == nil {
 		return nil
 	}
-	past := s.settled()
 	if len(past) == 0 {
 		if all := s.History.Earlier(s.Release); len(all) > 0 {
 			return all[0]

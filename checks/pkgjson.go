@@ -18,7 +18,12 @@ type PackageJSON struct {
 	Scripts       registry.Deps
 	Dependencies  registry.Deps // with the optional ones
 	Bin           registry.Deps // command → path, cleaned as npm cleans it
-	Gypfile       *bool
+	// BinDir is directories.bin where there is no bin: publishing lists its
+	// files as commands.
+	BinDir  string
+	Gypfile *bool
+	// OddDependencies: they are no mapping, and publishing has rewritten them.
+	OddDependencies bool
 }
 
 // ParsePackageJSON reads a package.json as npm does: fields of a wrong kind
@@ -36,12 +41,22 @@ func ParsePackageJSON(text []byte) (*PackageJSON, error) {
 	_ = json.Unmarshal(doc["name"], &p.Name)
 	_ = json.Unmarshal(doc["version"], &p.Version)
 	p.Dependencies = mergeDeps(stringMap(doc["dependencies"]), stringMap(doc["optionalDependencies"]))
+	p.OddDependencies = !isMapping(doc["dependencies"]) || !isMapping(doc["optionalDependencies"])
 	p.Bin = binOf(p.Name, doc)
+	if dir, ok := stringMap(doc["directories"]).Get("bin"); ok && len(p.Bin) == 0 {
+		p.BinDir = cleanBin(dir)
+	}
 	var gyp bool
 	if json.Unmarshal(doc["gypfile"], &gyp) == nil && len(doc["gypfile"]) > 0 {
 		p.Gypfile = &gyp
 	}
 	return p, nil
+}
+
+// isMapping says whether a field is an object, or absent.
+func isMapping(raw json.RawMessage) bool {
+	raw = bytes.TrimSpace(raw)
+	return len(raw) == 0 || raw[0] == '{' || string(raw) == "null"
 }
 
 func stringMap(raw json.RawMessage) registry.Deps {

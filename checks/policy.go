@@ -69,7 +69,7 @@ func (p *Policy) RequiredFor(id ID, name string) bool {
 
 // unreported says whether something unresolved has no exotic finding that
 // speaks for it: then nothing in the report does.
-func (p *Policy) unreported(u resolver.Unresolved) bool { return !exoticSpec(specValue(u.Spec)) }
+func (p *Policy) unreported(u resolver.Unresolved) bool { return !isExotic(u) }
 
 // Pattern names packages: a name, a name with «*» for any run of characters
 // («@acme/*»), and after a last «@» a version or a version's beginning with

@@ -149,7 +149,7 @@ func (s *Subject) recentBy(w *Release) bool {
 // accountFinding says how well an account is known from the package's past.
 func (s *Subject) accountFinding(account string) Finding {
 	familiar := s.familiar()
-	published, listed := false, false
+	published, listed := false, s.listedOnly(account)
 	for _, w := range familiar {
 		published = published || w.By.Account == account || w.By.Approver == account
 		listed = listed || hasPerson(w.Manifest.Maintainers, account)
@@ -165,10 +165,17 @@ func (s *Subject) accountFinding(account string) Finding {
 		return f
 	case listed:
 		return flag(Note, "first release by %s, who is a maintainer since earlier versions", account).signal(PublisherFirst)
-	case hasPerson(s.Manifest.Maintainers, account):
+	case hasPerson(s.Manifest.Maintainers, account), hasPerson(s.Packument.Maintainers, account):
 		return flag(s.Limits.WhileYoung(age, Warning), "first release by %s, a new maintainer", account).signal(PublisherNew)
 	}
 	return flag(s.Limits.ByAge(age), "published by %s, who was never a maintainer of this package", account).signal(PublisherUnknown)
+}
+
+// listedOnly: the account is a maintainer now, and no version tells who was
+// then. Some registries keep only the one list.
+func (s *Subject) listedOnly(account string) bool {
+	told := slices.ContainsFunc(s.History.Releases, func(w *Release) bool { return len(w.Manifest.Maintainers) > 0 })
+	return !told && hasPerson(s.Packument.Maintainers, account)
 }
 
 // removedBefore: the account stood among the maintainers once, and no longer

@@ -169,6 +169,7 @@ func (r *Runner) subjects(ctx context.Context, plan *resolver.Plan) []*Subject {
 		if s.Release = s.History.Release(s.Version); s.Release != nil {
 			s.Manifest = s.Release.Manifest
 		}
+		s.lookBack()
 	}
 	offers := offersOf(out, r.Policy.Rules.Registries)
 	view := newOverview(out, r.ProjectDefault)

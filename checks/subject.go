@@ -27,6 +27,7 @@ type Subject struct {
 	// stands is what the item stands for where the plan could not make it
 	// known; nil for all others.
 	stands *resolver.Unresolved
+	past   *past // nil until the runner looks back
 }
 
 // Age is how long ago this version was published, and whether that is known.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"gpq/resolver/registry"
 )
 
 // tgz makes a tarball of name, content pairs.
@@ -149,5 +151,57 @@ func TestLicenses(t *testing.T) {
 		if got := [2]bool{allow.allowsLicense(expr), deny.allowsLicense(expr)}; got != want {
 			t.Errorf("%s: %v", expr, got)
 		}
+	}
+}
+
+func TestMismatches(t *testing.T) {
+	for name, c := range map[string]struct {
+		packument registry.Manifest
+		inside    string
+		want      string
+	}{
+		"the same":          {registry.Manifest{}, `{"name":"a","version":"1.0.0"}`, ""},
+		"name":              {registry.Manifest{}, `{"name":"b","version":"1.0.0"}`, "name"},
+		"version":           {registry.Manifest{}, `{"name":"a","version":"1.0.1"}`, "version"},
+		"v before it":       {registry.Manifest{}, `{"name":"a","version":" v1.0.0"}`, ""},
+		"hidden script":     {registry.Manifest{}, `{"name":"a","version":"1.0.0","scripts":{"preinstall":"x"}}`, "script preinstall"},
+		"test script":       {registry.Manifest{}, `{"name":"a","version":"1.0.0","scripts":{"test":"x"}}`, ""},
+		"script shown only": {registry.Manifest{Scripts: registry.Deps{{Name: "install", Value: "x"}}}, `{"name":"a","version":"1.0.0"}`, "script install"},
+		"optional in both": {registry.Manifest{Dependencies: registry.Deps{{Name: "x", Value: "1"}}, OptionalDependencies: registry.Deps{{Name: "x", Value: "1"}}},
+			`{"name":"a","version":"1.0.0","optionalDependencies":{"x":"1"}}`, ""},
+		"hidden dependency": {registry.Manifest{}, `{"name":"a","version":"1.0.0","dependencies":{"x":"1"}}`, "x"},
+		"other range":       {registry.Manifest{Dependencies: registry.Deps{{Name: "x", Value: "1"}}}, `{"name":"a","version":"1.0.0","dependencies":{"x":"2"}}`, "x"},
+		"any":               {registry.Manifest{Dependencies: registry.Deps{{Name: "x", Value: "*"}}}, `{"name":"a","version":"1.0.0","dependencies":{"x":""}}`, ""},
+		"short repository": {registry.Manifest{Dependencies: registry.Deps{{Name: "x", Value: "github:u/x#1"}}},
+			`{"name":"a","version":"1.0.0","dependencies":{"x":"u/x#1"}}`, ""},
+		"other repository": {registry.Manifest{Dependencies: registry.Deps{{Name: "x", Value: "github:u/x#1"}}},
+			`{"name":"a","version":"1.0.0","dependencies":{"x":"u/y#1"}}`, "x"},
+		"bin as a string": {registry.Manifest{Bin: registry.Deps{{Name: "a", Value: "cli.js"}}}, `{"name":"a","version":"1.0.0","bin":"./cli.js"}`, ""},
+		"bin directory":   {registry.Manifest{Bin: registry.Deps{{Name: "z", Value: "bin/z"}}}, `{"name":"a","version":"1.0.0","directories":{"bin":"./bin"}}`, ""},
+		"hidden command":  {registry.Manifest{}, `{"name":"a","version":"1.0.0","bin":{"node":"x"}}`, "command node"},
+		"old list form":   {registry.Manifest{Dependencies: registry.Deps{{Name: "x", Value: "*"}}}, `{"name":"a","version":"1.0.0","dependencies":["x"]}`, ""},
+	} {
+		p, err := ParsePackageJSON([]byte(c.inside))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range mismatches("a", "1.0.0", &c.packument, &TarballFacts{Package: p}) {
+			got = append(got, e.Fact)
+		}
+		if strings.Join(got, ",") != c.want {
+			t.Errorf("%s: %v, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestMismatchGypScript(t *testing.T) {
+	m := registry.Manifest{Scripts: registry.Deps{{Name: "install", Value: compiles}}}
+	p, _ := ParsePackageJSON([]byte(`{"name":"a","version":"1.0.0"}`))
+	if d := mismatches("a", "1.0.0", &m, &TarballFacts{Package: p, BindingGyp: true}); len(d) != 0 {
+		t.Errorf("what publishing adds: %v", d)
+	}
+	if d := mismatches("a", "1.0.0", &m, &TarballFacts{Package: p}); len(d) != 1 {
+		t.Errorf("without a binding.gyp: %v", d)
 	}
 }
