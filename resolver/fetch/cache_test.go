@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"encoding/pem"
 	"fmt"
 	"io/fs"
@@ -86,6 +87,15 @@ func TestCache(t *testing.T) {
 		t.Errorf("no-store is kept: %+v", r)
 	}
 	private(t, o.Store.Dir())
+	o.Offline = true
+	hits := s.hits
+	want("offline", ask(Request{}), "two ", true, hits, s.unchanged)
+	if _, err := do(t, New(o), Request{URL: srv.URL + "/y"}); err == nil || s.hits != hits {
+		t.Error("offline, and asked")
+	}
+	if _, err := New(o).Stream(context.Background(), Request{URL: srv.URL}); err == nil || s.hits != hits {
+		t.Error("offline, and asked")
+	}
 }
 
 // private makes sure that only this user can read what is kept, and that no

@@ -70,6 +70,9 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		}
 		old = nil
 	}
+	if c.o.Offline {
+		return nil, failure(t, "offline, and nothing of it is kept", nil)
+	}
 	return c.ask(ctx, exchange{r: r, t: t, key: key, old: old})
 }
 

@@ -28,6 +28,8 @@ type Options struct {
 	HostCerts map[string]tls.Certificate
 	// InsecureTLS is npm's strict-ssl=false: any certificate is taken.
 	InsecureTLS bool
+	// Offline asks nobody: what is on the disk counts, however old.
+	Offline bool
 	// Proxy gives the proxy for a URL, nil for none; a nil func is none at all.
 	Proxy func(*url.URL) (*url.URL, error)
 	// Now is the clock; without one, nothing cached is ever taken unasked.

@@ -15,6 +15,9 @@ func (c *Client) Stream(ctx context.Context, r Request) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.o.Offline {
+		return nil, failure(t, "offline", nil)
+	}
 	x := exchange{r: r, t: t}
 	for try := 0; ; try++ {
 		s, err := c.open(ctx, x)

@@ -30,6 +30,7 @@ import (
 type Layer uint8
 
 const (
+	// Default and the rest are the layers.
 	Default Layer = iota // npm's own default: no layer has it
 	Builtin              // npmrc in npm's own folder
 	Global               // <prefix>/etc/npmrc
