@@ -25,19 +25,20 @@ type Package struct {
 
 // header is the packument section.
 type header struct {
-	Name        string         `yaml:"name"`
-	Maintainers []any          `yaml:"maintainers"`
-	Publisher   any            `yaml:"publisher"`
-	Versions    yaml.MapSlice  `yaml:"versions"`
-	Manifest    map[string]any `yaml:"manifest"`
-	DistTags    map[string]any `yaml:"dist-tags"`
-	Created     string         `yaml:"created"`
-	Modified    string         `yaml:"modified"`
-	Unpublished string         `yaml:"unpublished"`
-	Time        map[string]any `yaml:"time"`
-	Patch       map[string]any `yaml:"patch"`
-	Downloads   *int64         `yaml:"downloads"`
-	Advisories  []any          `yaml:"advisories"`
+	Name        string           `yaml:"name"`
+	Maintainers []any            `yaml:"maintainers"`
+	Publisher   any              `yaml:"publisher"`
+	Versions    yaml.MapSlice    `yaml:"versions"`
+	Manifest    map[string]any   `yaml:"manifest"`
+	DistTags    map[string]any   `yaml:"dist-tags"`
+	Created     string           `yaml:"created"`
+	Modified    string           `yaml:"modified"`
+	Unpublished string           `yaml:"unpublished"`
+	Time        map[string]any   `yaml:"time"`
+	Patch       map[string]any   `yaml:"patch"`
+	Downloads   *int64           `yaml:"downloads"`
+	Advisories  []any            `yaml:"advisories"`
+	OSV         []map[string]any `yaml:"osv"`
 }
 
 // version is one version as the archive tells it.

@@ -37,6 +37,8 @@
 //	downloads     a week, for /downloads/point/last-week/NAME
 //	advisories    answers of /-/npm/v1/security/advisories/bulk, as a list of
 //	              objects; a list «versions» in one says which it is for
+//	osv           OSV records, for /v1/querybatch and /v1/vulns/ID: an id (MAL-…, GHSA-…)
+//	              and, where it is not for all, a list «versions»; the rest is filled in
 //
 // Fields of a version; whatever has another name belongs into package.json:
 //

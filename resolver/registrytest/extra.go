@@ -36,12 +36,7 @@ func (s *Server) advisories(w *recorder, r *http.Request, body []byte) {
 			answer[name] = found
 		}
 	}
-	text, err := json.Marshal(answer)
-	if err != nil {
-		fail(w, http.StatusInternalServerError, err.Error())
-		return
-	}
-	s.send(w, r, "application/json", text)
+	s.sendJSON(w, r, answer)
 }
 
 // advisories are those that are for one of the versions.
@@ -80,12 +75,7 @@ func (s *Server) downloads(w *recorder, r *http.Request, names string) {
 			return
 		}
 	}
-	text, err := json.Marshal(answer)
-	if err != nil {
-		fail(w, http.StatusInternalServerError, err.Error())
-		return
-	}
-	s.send(w, r, "application/json", text)
+	s.sendJSON(w, r, answer)
 }
 
 // weekly is one package's downloads; nil where the registry does not know it.

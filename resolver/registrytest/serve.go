@@ -100,6 +100,8 @@ func (s *Server) route(w *recorder, r *http.Request, body []byte) {
 		s.send(w, r, "application/json", []byte("{}"))
 	case path == "-/npm/v1/security/advisories/bulk":
 		s.advisories(w, r, body)
+	case path == "v1/querybatch" && r.Method == http.MethodPost:
+		s.osvBatch(w, r, body)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		fail(w, http.StatusMethodNotAllowed, "this registry only reads")
 	case path == "-/npm/v1/keys" && s.opts.Mode == NPM:
@@ -108,6 +110,8 @@ func (s *Server) route(w *recorder, r *http.Request, body []byte) {
 		s.attestations(w, r, strings.TrimPrefix(path, "-/npm/v1/attestations/"))
 	case strings.HasPrefix(path, "downloads/point/last-week/"):
 		s.downloads(w, r, strings.TrimPrefix(path, "downloads/point/last-week/"))
+	case strings.HasPrefix(path, "v1/vulns/"):
+		s.osvRecord(w, r, strings.TrimPrefix(path, "v1/vulns/"))
 	default:
 		s.document(w, r, path)
 	}

@@ -98,9 +98,9 @@ func command(ts *testscript.TestScript, s *registrytest.Server, what string, arg
 // start is «registry start».
 func (h *Harness) start(ts *testscript.TestScript, all servers, args []string) error {
 	var name, scope, token, latency string
-	var mirror, full, quiet bool
+	var mirror, full, quiet, services bool
 	args, err := flags(args, map[string]*string{"name": &name, "scope": &scope, "token": &token, "latency": &latency},
-		map[string]*bool{"mirror": &mirror, "full": &full, "quiet": &quiet})
+		map[string]*bool{"mirror": &mirror, "full": &full, "quiet": &quiet, "services": &services})
 	if err != nil {
 		return err
 	}
@@ -127,6 +127,10 @@ func (h *Harness) start(ts *testscript.TestScript, all servers, args []string) e
 		variable += "_" + strings.ToUpper(name)
 	}
 	ts.Setenv(variable, s.URL)
+	if services {
+		ts.Setenv("GPQ_OSV_URL", s.URL)
+		ts.Setenv("GPQ_DOWNLOADS_URL", s.URL)
+	}
 	if quiet {
 		return nil
 	}

@@ -2,10 +2,11 @@
 // registry up, answer questions on a pseudo-terminal, and look at what npm
 // left behind.
 //
-//	registry start [-name N] [-scope @S] [-mirror] [-full] [-token T] [-latency D] [-quiet] SOURCE…
+//	registry start [-name N] [-scope @S] [-mirror] [-full] [-token T] [-latency D] [-quiet] [-services] SOURCE…
 //	    a registry of archives (files, or folders of *.txtar; see
 //	    registrytest), signed by a Sigstore of its own. $REGISTRY is its URL,
-//	    or $REGISTRY_N; it goes into $HOME/.npmrc, unless -quiet
+//	    or $REGISTRY_N; it goes into $HOME/.npmrc, unless -quiet. With -services
+//	    it stands for OSV and the download counts too
 //	registry fault [-name N] PATH [status=503] [times=2] [skip=1] [delay=1s] [hang] [drop]
 //	    [cut=100] [redirect=URL] [body=TEXT] [header=Name:value] [method=POST] [replace=from,to]
 //	registry heal | stop | forget | add FILE | remove NAME   [-name N first]
