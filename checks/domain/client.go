@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gpq/checks/service"
@@ -28,6 +28,9 @@ const (
 	perQuery = 2 * time.Second // the rest is for the DNS
 	parallel = 2               // at one server
 	maxBody  = 1 << 20
+	// parallelDNS is how many domains without an RDAP server are looked for in
+	// the DNS at once.
+	parallelDNS = 8
 )
 
 // Options say whom to ask. The zero value asks nobody.
@@ -81,24 +84,40 @@ func (c *Client) Off() bool { return c == nil || c.o.RDAP == "" }
 func (c *Client) Public() bool { return c.o.RDAP == Bootstrap }
 
 // Lookup finds out about registrable domains, each asked about once, within
-// the budget. Every domain has a record in the answer.
+// the budget; the first ones first. Every domain has a record in the answer.
 func (c *Client) Lookup(ctx context.Context, domains []string) map[string]Record {
 	ctx, cancel := context.WithTimeout(ctx, c.o.Budget)
 	defer cancel()
 	c.load(ctx)
-	once := slices.Clone(domains)
-	slices.Sort(once)
-	once = slices.Compact(once)
-	records := make([]Record, len(once))
+	queues := map[*server][]string{}
+	out := make(map[string]Record, len(domains))
+	for _, d := range domains {
+		if _, again := out[d]; !again {
+			out[d] = Record{Domain: d}
+			s := c.serverFor(d)
+			queues[s] = append(queues[s], d)
+		}
+	}
+	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for i, d := range once {
-		wg.Go(func() { records[i] = c.one(ctx, d) })
+	for s, queue := range queues {
+		workers := parallel
+		if s == nil {
+			workers = parallelDNS
+		}
+		var next atomic.Int64
+		for range workers {
+			wg.Go(func() {
+				for i := next.Add(1) - 1; i < int64(len(queue)); i = next.Add(1) - 1 {
+					r := c.one(ctx, queue[i])
+					mu.Lock()
+					out[queue[i]] = r
+					mu.Unlock()
+				}
+			})
+		}
 	}
 	wg.Wait()
-	out := make(map[string]Record, len(once))
-	for i, d := range once {
-		out[d] = records[i]
-	}
 	return out
 }
 

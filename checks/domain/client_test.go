@@ -174,6 +174,11 @@ func TestBudget(t *testing.T) {
 	if d := time.Since(begin); d > 1500*time.Millisecond {
 		t.Errorf("took %v", d)
 	}
+	for _, first := range ask[:2] {
+		if !got[first].Held {
+			t.Errorf("%s stood first and was not asked first", first)
+		}
+	}
 	held, open := 0, 0
 	for _, r := range got {
 		switch {

@@ -73,9 +73,11 @@ func (d *dns) servers(ctx context.Context) []string {
 	case SystemDNS:
 		d.once.Do(func() { d.system = systemServers(ctx) })
 		return d.system
-	default:
-		return []string{d.server}
 	}
+	if _, _, err := net.SplitHostPort(d.server); err != nil {
+		return []string{net.JoinHostPort(strings.Trim(d.server, "[]"), "53")}
+	}
+	return []string{d.server}
 }
 
 // systemServers learns the machine's name servers from Go's own resolver, by

@@ -98,7 +98,7 @@ func TestSpeed(t *testing.T) {
 		best = min(best, time.Since(begin))
 	}
 	t.Logf("1,000 names in %v", best)
-	if best > 20*time.Millisecond { // 2 ms are meant; a busy machine is slower
+	if !race && best > 20*time.Millisecond { // 2 ms are meant; a busy machine is slower
 		t.Errorf("1,000 names took %v", best)
 	}
 }
