@@ -22,6 +22,7 @@ func TestAuthorities(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	o := quick()
+	o.Stall = 5 * time.Second // a handshake on a busy machine
 	_, err := do(t, New(o), Request{URL: s.URL})
 	if err == nil || strings.Contains(err.Reason, "tries") {
 		t.Errorf("an unknown authority: %v", err)
