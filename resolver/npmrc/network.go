@@ -15,7 +15,7 @@ import (
 // authorities, client certificates, proxy, retries. A file that cannot be read
 // is an error: going on without it would ask with other trust than configured.
 func (c *Config) FetchOptions() (fetch.Options, error) {
-	o := fetch.Options{Proxy: c.proxy()}
+	o := fetch.Options{Proxy: c.proxy(), Offline: c.ownBool("offline")}
 	if err := c.tlsFiles(&o); err != nil {
 		return fetch.Options{}, err
 	}

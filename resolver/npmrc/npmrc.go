@@ -29,8 +29,8 @@ import (
 // Layer is where a value comes from, weakest first.
 type Layer uint8
 
+// The layers.
 const (
-	// Default and the rest are the layers.
 	Default Layer = iota // npm's own default: no layer has it
 	Builtin              // npmrc in npm's own folder
 	Global               // <prefix>/etc/npmrc
@@ -167,6 +167,12 @@ func (v value) all() []string {
 func (c *Config) Bool(key string) (yes, ok bool) {
 	it, ok := c.lookup(key)
 	return ok && it.value.kind == boolean && it.value.text == "true", ok
+}
+
+// ownBool gives a switch of the user's own layers.
+func (c *Config) ownBool(key string) bool {
+	it, ok := c.own(key)
+	return ok && it.value.kind == boolean && it.value.text == "true"
 }
 
 // Origin tells where the value of a key comes from.

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+	"time"
 
 	"gpq/resolver/registry"
 )
@@ -174,6 +175,9 @@ func setField(c *registry.Credential, field, v string) {
 	}
 }
 
+// forever is how long a packument counts that need not be asked for again.
+const forever = 100 * 365 * 24 * time.Hour
+
 // RegistryOptions are the registries and credentials for a registry client.
 func (c *Config) RegistryOptions() registry.Options {
 	o := registry.Options{Scopes: map[string]string{}}
@@ -183,6 +187,9 @@ func (c *Config) RegistryOptions() registry.Options {
 		} else {
 			o.Scopes[r.Scope] = r.URL
 		}
+	}
+	if c.ownBool("prefer-offline") {
+		o.Fresh = forever
 	}
 	o.Authorization = c.Credentials().Authorization
 	return o

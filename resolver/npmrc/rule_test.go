@@ -200,6 +200,14 @@ func TestNetworkSettings(t *testing.T) {
 	if err := os.Remove(c.Files[User]); err != nil {
 		t.Fatal(err)
 	}
+	off := load(t, scene{cli: map[string][]string{"offline": {"true"}, "prefer-offline": {"true"}}})
+	if o, _ := off.FetchOptions(); !o.Offline || off.RegistryOptions().Fresh == 0 {
+		t.Error("not offline")
+	}
+	theirs := load(t, scene{files: map[string]string{"project/.npmrc": "offline=true\nprefer-offline=true", "project/package.json": "{}"}})
+	if o, _ := theirs.FetchOptions(); o.Offline || theirs.RegistryOptions().Fresh != 0 {
+		t.Error("offline because the project says so")
+	}
 	bad := load(t, scene{files: map[string]string{"home/.npmrc": "cafile=/nowhere/ca.pem"}})
 	if _, err := bad.FetchOptions(); err == nil {
 		t.Error("a missing cafile is no matter")
