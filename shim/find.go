@@ -162,7 +162,7 @@ func (w World) refuse(path string) string {
 	if err != nil {
 		return "it cannot be read: " + err.Error()
 	}
-	if strings.TrimSuffix(filepath.Base(real), ".exe") == "gpq" {
+	if isOwnName(strings.TrimSuffix(filepath.Base(real), ".exe")) {
 		return "it is gpq"
 	}
 	return ownFile(real)
@@ -187,7 +187,7 @@ func ownFile(path string) string {
 		}
 		return ""
 	}
-	if info, err := buildinfo.Read(f); err == nil && info.Path == "gpq/cmd/gpq" {
+	if info, err := buildinfo.Read(f); err == nil && strings.HasPrefix(info.Path, "gpq/cmd/") {
 		return "it is gpq"
 	}
 	return ""
@@ -234,3 +234,6 @@ func (t Tool) PackageDir() string {
 	}
 	return filepath.Dir(filepath.Dir(t.Real))
 }
+
+// isOwnName: gpq is one file, or two where it was installed (cmd/front).
+func isOwnName(base string) bool { return base == "gpq" || base == "gpq-core" }

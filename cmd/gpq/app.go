@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gpq/shim"
 	"gpq/shim/argv"
 )
 
@@ -14,13 +15,12 @@ var version = "0.1.0"
 
 // app runs gpq's own commands. npm's flags mean the same there as with npm, so
 // the commands that resolve take their words unread.
-func (p *process) app(ctx context.Context, own argv.Own, words []string) int {
-	a := p.commands(own)
-	args := append([]string{"gpq"}, words...)
-	if len(words) == 1 && words[0] == "-v" {
-		args[1] = "--version"
+func (p *process) app(ctx context.Context, call shim.Call) int {
+	words := append([]string{"gpq", call.Word}, call.Args...)
+	if call.Word == "version" {
+		words[1] = "--version"
 	}
-	return p.settle(a.RunContext(ctx, args))
+	return p.settle(p.commands(call.Own).RunContext(ctx, words))
 }
 
 func (p *process) commands(own argv.Own) *cli.App {

@@ -47,7 +47,7 @@ func (p *process) verify(ctx context.Context, own argv.Own, words []string) erro
 	if len(s.cmd.Positionals) == 0 {
 		return usagef("gpq verify NAME[@VERSION]…", errors.New("verify: no package named"))
 	}
-	plan := &resolver.Plan{Request: request(s.cmd, s.config, s.vers, s.dir)}
+	plan := &resolver.Plan{Request: s.request()}
 	for _, word := range s.cmd.Positionals {
 		it, err := s.single(ctx, word)
 		if err != nil {
@@ -100,11 +100,11 @@ func (p *process) openWords(ctx context.Context, own argv.Own, name string, word
 	if err != nil {
 		return nil, &exitError{exitNoNPM, err, hintOf(err)}
 	}
-	cmd := argv.Parse(all, argv.Options{NPM: tool.Version, Dir: p.dir, Home: p.home(), Env: p.env, InWorkspace: p.inWorkspace})
+	cmd := shim.Call{Args: all}.Parse(tool, p.shimWorld(all), p.home())
 	if cmd.Class != argv.Install {
 		return nil, usagef("gpq help shows how it is called", fmt.Errorf("%s: npm would not read this as packages", name))
 	}
-	s, err := p.open(ctx, own, cmd, tool)
+	s, err := p.open(ctx, job{own: own, cmd: cmd, tool: tool})
 	if err == nil {
 		s.cmd.Name = name
 	}

@@ -10,15 +10,17 @@ import (
 	"gpq/prompt"
 	"gpq/prompt/report"
 	"gpq/resolver"
-	"gpq/shim"
-	"gpq/shim/argv"
 )
 
 // judged runs the whole pipeline for a command that may fetch.
-func (p *process) judged(ctx context.Context, own argv.Own, cmd argv.Command, tool shim.Tool, stop func()) int {
-	s, err := p.open(ctx, own, cmd, tool)
+func (p *process) judged(ctx context.Context, j job, stop func()) int {
+	s, err := p.open(ctx, j)
 	if err != nil {
 		return p.settle(err)
+	}
+	if !s.target().Fetches() { // npx of what is installed here
+		stop()
+		return p.settle(becameNot(s.tool.BecomeUnchecked(s.cmd.Args, s.env)))
 	}
 	plan, err := s.plan(ctx)
 	if err != nil {

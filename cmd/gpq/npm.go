@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
 
 	"gpq/shim"
@@ -15,28 +13,45 @@ import (
 
 // npm stands in npm's (or npx's) place for one command line: what fetches
 // nothing becomes the real one at once, everything else is judged first.
-func (p *process) npm(ctx context.Context, own argv.Own, words []string, npx bool) int {
-	name := "npm"
-	if npx {
-		name = "npx"
+func (p *process) npm(ctx context.Context, call shim.Call) int {
+	world := p.shimWorld(call.Args)
+	upper, nested := shim.AskUpper(world)
+	if nested { // one of npm's own scripts calls npm: as strict as above, and GPQ_OFF may be a package's
+		p.env = upper.Restore(p.env)
+		world.Env = p.env
+		call.Own.Strict = call.Own.Strict || upper.Strict
+		call.Own.Off = false
 	}
-	tool, err := shim.Find(name, p.shimWorld(words))
+	tool, err := shim.Find(call.Name(), world)
 	if err != nil {
 		return p.fail(exitNoNPM, err, hintOf(err))
 	}
-	cmd := argv.Parse(words, argv.Options{
-		NPM: tool.Version, Npx: npx, Dir: p.dir, Home: p.home(), Env: p.env, InWorkspace: p.inWorkspace,
-	})
-	if own.Off {
+	if call.Own.Off {
 		p.say("off: npm runs unchecked, because GPQ_OFF is set")
-		return p.settle(becameNot(tool.BecomeUnchecked(words, p.env)))
+		return p.settle(becameNot(tool.BecomeUnchecked(call.Args, p.env)))
+	}
+	cmd := call.Parse(tool, world, p.home())
+	if cmd.MayFetch() && tool.Version == "" { // behind a version manager: ask it, and read again
+		if v, err := shim.Learn(ctx, tool, world, p.cacheDir()); err == nil {
+			known := tool
+			known.Version = v.NPM
+			cmd = call.Parse(known, world, p.home())
+		}
 	}
 	if !cmd.MayFetch() {
 		return p.settle(becameNot(tool.Become(cmd, p.env)))
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	return p.judged(ctx, own, cmd, tool, stop)
+	return p.judged(ctx, job{own: call.Own, cmd: cmd, tool: tool, upper: upper}, stop)
+}
+
+// job is one npm command to be judged.
+type job struct {
+	own   argv.Own
+	cmd   argv.Command
+	tool  shim.Tool
+	upper shim.Session // of the gpq above, where npm's own script called this one
 }
 
 // hintOf is what an error says can be done.
@@ -50,17 +65,3 @@ func hintOf(err error) string {
 
 // becameNot: execve came back. A shell says 126 for what cannot be run.
 func becameNot(err error) error { return &exitError{126, err, ""} }
-
-// inWorkspace says whether the working folder lies below a package.json that
-// has workspaces: then npm may install for commands that else do not.
-func (p *process) inWorkspace() bool {
-	for dir := filepath.Dir(p.dir); ; dir = filepath.Dir(dir) {
-		text, err := os.ReadFile(filepath.Join(dir, "package.json"))
-		if err == nil && strings.Contains(string(text), `"workspaces"`) {
-			return true
-		}
-		if dir == filepath.Dir(dir) {
-			return false
-		}
-	}
-}

@@ -13,10 +13,11 @@ import (
 )
 
 // request is what the resolver needs to know of an npm command.
-func request(cmd argv.Command, c *npmrc.Config, v shim.Versions, dir string) resolver.Request {
+func (s *session) request() resolver.Request {
+	cmd, c := s.cmd, s.config
 	q := resolver.Request{
-		Verb: verbs[cmd.Class], Dir: c.Root, Cwd: dir,
-		Specs: cmd.Positionals, Options: options(c, v),
+		Verb: verbs[cmd.Class], Dir: c.Root, Cwd: s.dir,
+		Specs: cmd.Positionals, Options: options(c, s.vers),
 	}
 	location, _, _ := c.Get("location")
 	if global, _ := c.Bool("global"); global || location == "global" {
@@ -26,12 +27,19 @@ func request(cmd argv.Command, c *npmrc.Config, v shim.Versions, dir string) res
 		}
 	}
 	switch cmd.Class {
-	case argv.Exec, argv.Fetch:
-		q.Dir, q.Global = "", false
-		q.Specs = execSpecs(cmd, c)
 	case argv.Init:
+		if len(cmd.Positionals) == 0 { // npm init -w: a new workspace, and then an install
+			q.Verb = resolver.Install
+			return q
+		}
 		q.Dir, q.Global = "", false
-		q.Specs = initSpecs(cmd.Positionals)
+		q.Specs = s.target().Specs
+	case argv.Exec:
+		q.Dir, q.Global = "", false
+		q.Specs = s.target().Specs
+	case argv.Fetch:
+		q.Dir, q.Global = "", false
+		q.Specs = fetchSpecs(cmd, c)
 	case argv.AuditFix:
 		q.Specs = nil
 	case argv.Link:
@@ -62,50 +70,42 @@ func globalRoot(prefix string) string {
 	return filepath.Join(prefix, "lib")
 }
 
-// execSpecs are the packages npm exec would get: --package, else the first
-// word; other fetching commands (pack, diff, cache add) name theirs in full.
-func execSpecs(cmd argv.Command, c *npmrc.Config) []string {
-	if cmd.Class == argv.Fetch {
-		specs := cmd.Positionals
-		if cmd.Name == "cache" || cmd.Name == "stage" {
-			specs = specs[min(1, len(specs)):]
-		}
-		if diff, _, ok := c.GetAll("diff"); ok && cmd.Name == "diff" {
-			specs = diff
-		}
-		return specs
+// fetchSpecs are what pack, diff, cache add and the like name in full.
+func fetchSpecs(cmd argv.Command, c *npmrc.Config) []string {
+	specs := cmd.Positionals
+	if cmd.Name == "cache" || cmd.Name == "stage" {
+		specs = specs[min(1, len(specs)):]
 	}
-	if named, _, ok := c.GetAll("package"); ok && len(named) > 0 {
-		return named
+	if diff, _, ok := c.GetAll("diff"); ok && cmd.Name == "diff" {
+		specs = diff
 	}
-	return cmd.Positionals[:min(1, len(cmd.Positionals))]
+	return specs
 }
 
-// initSpecs turns npm init's word into the package it runs, as libnpmexec's
-// caller in npm's init command does: foo → create-foo, @scope → @scope/create,
-// @scope/foo@1 → @scope/create-foo@1; URLs and git addresses get the prefix on
-// their last part.
-func initSpecs(words []string) []string {
-	if len(words) == 0 {
-		return nil
+// target is what npm exec, npx or npm init runs; any other command has one that
+// fetches.
+func (s *session) target() shim.Target {
+	if s.cmd.Class != argv.Exec && s.cmd.Class != argv.Init {
+		return shim.Target{}
 	}
-	word := words[0]
-	switch {
-	case strings.HasPrefix(word, "@"):
-		scope, rest, named := strings.Cut(word, "/")
-		if named {
-			return []string{scope + "/create-" + rest}
-		}
-		scope, version, hasVersion := strings.Cut(word[1:], "@")
-		if hasVersion {
-			return []string{"@" + scope + "/create@" + version}
-		}
-		return []string{word + "/create"}
-	case strings.Contains(word, "/"):
-		i := strings.LastIndex(word, "/")
-		return []string{word[:i+1] + "create-" + word[i+1:]}
+	c := s.config
+	call, _, _ := c.Get("call")
+	packages, _, _ := c.GetAll("package")
+	workspaces, _, named := c.GetAll("workspace")
+	all, _ := c.Bool("workspaces")
+	t := shim.TargetOf(s.cmd, shim.Places{
+		Prefix: c.Root, GlobalBin: globalBin(c.Prefix), Packages: packages, Call: call,
+		Workspace: all || named && len(workspaces) > 0,
+	})
+	return t
+}
+
+// globalBin is where npm links the commands of global packages.
+func globalBin(prefix string) string {
+	if prefix == "" || runtime.GOOS == "windows" {
+		return prefix
 	}
-	return []string{"create-" + word}
+	return filepath.Join(prefix, "bin")
 }
 
 // linked are the words of npm link that are no folders.

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
-	"strings"
 
-	"gpq/shim/argv"
+	"gpq/shim"
 )
 
 // Exit codes; npm's own come unchanged.
@@ -18,64 +16,17 @@ const (
 	exitNoNPM     = 127
 )
 
-// ownVerbs are gpq's own commands; everything else is npm's.
-var ownVerbs = [...]string{
-	"approve", "baseline", "check", "checks", "completion", "demo", "doctor", "help", "policy", "report", "shim", "verify",
-}
-
 // run is the whole program: words in, one exit code out.
 func run(ctx context.Context, p process) int {
-	env, err := argv.FromEnv(p.env)
-	if err != nil {
+	call, err := shim.ReadCall(p.args, p.env)
+	switch {
+	case err != nil:
 		return p.fail(exitUsage, err, "")
+	case call.NPM():
+		return p.npm(ctx, call)
+	default:
+		return p.app(ctx, call)
 	}
-	name := strings.TrimSuffix(filepath.Base(p.args[0]), ".exe")
-	words := p.args[1:]
-	if name != "npm" && name != "npx" && len(words) > 0 && (words[0] == "npm" || words[0] == "npx") {
-		name, words = words[0], words[1:]
-	}
-	if name == "npm" || name == "npx" {
-		return p.npm(ctx, env, words, name == "npx")
-	}
-	flags, rest, err := argv.Split(words)
-	if err != nil {
-		return p.fail(exitUsage, err, "")
-	}
-	own := flags.Over(env)
-	if verb := firstWord(rest); verb == "" && allOwn(rest) || isOwn(verb) {
-		return p.app(ctx, own, rest)
-	}
-	return p.npm(ctx, own, rest, false)
-}
-
-// firstWord is the verb where it stands first; gpq's own commands take their
-// flags behind them.
-func firstWord(words []string) string {
-	if len(words) == 0 || strings.HasPrefix(words[0], "-") {
-		return ""
-	}
-	return words[0]
-}
-
-func isOwn(verb string) bool {
-	for _, v := range ownVerbs {
-		if v == verb {
-			return true
-		}
-	}
-	return false
-}
-
-// allOwn: no words at all, or a lone question about gpq itself.
-func allOwn(words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	switch words[0] {
-	case "--help", "-h", "--version", "-v":
-		return len(words) == 1
-	}
-	return false
 }
 
 // exitError carries an exit code through code that returns errors.

@@ -17,16 +17,13 @@ import (
 	"gpq/resolver/registry"
 	"gpq/resolver/store"
 	"gpq/shim"
-	"gpq/shim/argv"
 )
 
 // session is everything one judged command works with: the pipeline's rooms,
 // set up from configuration.
 type session struct {
 	*process
-	own        argv.Own
-	cmd        argv.Command
-	tool       shim.Tool
+	job
 	vers       shim.Versions
 	config     *npmrc.Config
 	store      *store.Store
@@ -42,18 +39,18 @@ type session struct {
 }
 
 // open sets a session up for an npm command. Nothing is asked of the network.
-func (p *process) open(ctx context.Context, own argv.Own, cmd argv.Command, tool shim.Tool) (*session, error) {
-	s := &session{process: p, own: own, cmd: cmd, tool: tool, began: p.now()}
+func (p *process) open(ctx context.Context, j job) (*session, error) {
+	s := &session{process: p, job: j, began: p.now()}
 	var err error
-	if s.vers, err = shim.Learn(ctx, tool, p.shimWorld(cmd.Args), p.cacheDir()); err != nil {
+	if s.vers, err = shim.Learn(ctx, j.tool, p.shimWorld(j.cmd.Args), p.cacheDir()); err != nil {
 		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
 	}
-	trusted, err := p.trustedHosts(own.Policy)
+	trusted, err := p.trustedHosts(j.own.Policy)
 	if err != nil {
 		return nil, err
 	}
 	if s.config, err = npmrc.Load(npmrc.Options{
-		Cwd: p.dir, Home: p.home(), Environ: p.env, CLI: cmd.Config, NPMDir: s.tool.PackageDir(),
+		Cwd: p.dir, Home: p.home(), Environ: p.env, CLI: j.cmd.Config, NPMDir: s.tool.PackageDir(),
 		Prefix: s.prefix(), Trusted: trusted,
 	}); err != nil {
 		return nil, err
@@ -139,7 +136,7 @@ func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
 		Source: s.client, Contents: nil, RegistryOf: s.client.RegistryFor,
 		Home: s.home(), Now: s.now(),
 	})
-	plan, err := r.Resolve(ctx, request(s.cmd, s.config, s.vers, s.dir))
+	plan, err := r.Resolve(ctx, s.request())
 	if err != nil {
 		return nil, s.unplanned(err)
 	}
