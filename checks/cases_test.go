@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"gpq/checks"
+	"gpq/checks/downloads"
 	"gpq/checks/storytest"
 )
 
@@ -36,7 +38,7 @@ func TestCases(t *testing.T) {
 			t.Run(id+"/"+f.Name, func(t *testing.T) {
 				t.Parallel()
 				s, want := caseStory(t, id, f)
-				rep := runStory(t, s, signer)
+				rep := runWorld(t, s, storytest.Start(t, s, signer, storyNow), weeklyOnly(s.Weekly))
 				for i := range rep.Items {
 					if it := &rep.Items[i]; it.Item.Name == "pkg" {
 						checkItem(t, rep, it.Item.Name+"@"+it.Item.Version, map[string]string{id: want})
@@ -44,6 +46,19 @@ func TestCases(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// weeklyOnly is the world outside as far as cases need it.
+type weeklyOnly map[string]int64
+
+func (w weeklyOnly) Collect(_ context.Context, subjects []*checks.Subject) {
+	all := map[string]checks.Answer[downloads.Week]{}
+	for name, n := range w {
+		all[name] = checks.Answered(downloads.Week{Count: n}, nil)
+	}
+	for _, s := range subjects {
+		s.Facts.Weekly = all
 	}
 }
 

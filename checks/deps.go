@@ -131,8 +131,10 @@ func (s *Subject) newDependencies() []dependency {
 	if before == nil {
 		return slices.DeleteFunc(now, func(d dependency) bool { return !d.exotic })
 	}
-	past := dependenciesOf(before.Manifest)
-	return slices.DeleteFunc(now, func(d dependency) bool {
-		return slices.ContainsFunc(past, d.same)
-	})
+	return slices.DeleteFunc(now, func(d dependency) bool { return s.hadDependency(before, d) && s.hadDependency(s.replaced(), d) })
+}
+
+// hadDependency says whether a release, if there is one, had a dependency.
+func (s *Subject) hadDependency(w *Release, d dependency) bool {
+	return w == nil || slices.ContainsFunc(dependenciesOf(w.Manifest), d.same)
 }

@@ -15,7 +15,7 @@ itself where a binding.gyp lies in the package's root, whether the packument adm
 last release that is no longer young, of the same release line where there is one.
 
 Flagged: new or changed in this version (or in any other that is still young): danger while young, then warning, and after a year a note. Present
-all along: note. A package that starts to compile its own sources and does nothing else at install is a note too, which other
+all along: note; where the version in use does not have it and it came less than 90 days ago, a warning. A package that starts to compile its own sources and does nothing else at install is a note too, which other
 changes lift: its binding.gyp is read for commands.
 
 What to do: read the script before it runs; npm's --ignore-scripts installs without.`,
@@ -37,11 +37,7 @@ func runInstallScripts(_ context.Context, s *Subject) (Finding, error) {
 	fresh, change := s.freshScripts(now, before, bare)
 	ev := scriptEvidence(now)
 	if len(fresh) == 0 {
-		f := flag(Note, "runs %s at install, as it did before", scriptText(now)).with(ev...)
-		if w := s.replaced(); w != nil && len(installScripts(w.Manifest)) == 0 {
-			f.Message += fmt.Sprintf(", but not in %s, which it replaces", w.Version)
-		}
-		return f, nil
+		return s.sinceReplaced(now).with(ev...), nil
 	}
 	if s.isNative(fresh, bare) {
 		return flag(Note, "compiles its own sources at install: %s", scriptText(fresh)).signal(NativeNew).with(ev...), nil
@@ -57,6 +53,34 @@ func runInstallScripts(_ context.Context, s *Subject) (Finding, error) {
 		f.Message += "; it stands in no script: a binding.gyp in the tarball makes npm run it"
 	}
 	return f, nil
+}
+
+// sinceReplaced is about scripts that are no longer new, and may still be to
+// this project: against the version in use, and what came between.
+func (s *Subject) sinceReplaced(now []script) Finding {
+	w := s.replaced()
+	if w == nil {
+		return flag(Note, "runs %s at install, as it did before", scriptText(now))
+	}
+	fresh, _ := s.freshScripts(now, w, false)
+	if len(fresh) == 0 {
+		return flag(Note, "runs %s at install, as %s does, which it replaces", scriptText(now), w.Version)
+	}
+	sev := Note
+	if came := s.introduced(fresh[0]); came != nil && s.Now.Sub(came.At) < s.Limits.Recent {
+		sev = Warning
+	}
+	return flag(sev, "runs %s at install, which %s, which it replaces, does not", scriptText(fresh), w.Version)
+}
+
+// introduced is the first release that ran a script.
+func (s *Subject) introduced(n script) *Release {
+	for _, w := range s.History.Earlier(s.Release) {
+		if slices.ContainsFunc(installScripts(w.Manifest), func(p script) bool { return sameScript(n, s.Version, p, w.Version) }) {
+			return w
+		}
+	}
+	return s.Release
 }
 
 // freshSeverity: a script that came and stayed for as long as a package may

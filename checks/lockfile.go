@@ -28,7 +28,7 @@ func runLockfile(_ context.Context, s *Subject) (Finding, error) {
 	l := s.Locked
 	switch {
 	case l == nil:
-		return skippedf("in no lockfile")
+		return s.unlockedPlace()
 	case l.Link:
 		return skippedf("a link inside the project")
 	case s.Bundled || l.InBundle:
@@ -48,6 +48,20 @@ func runLockfile(_ context.Context, s *Subject) (Finding, error) {
 		return f, nil
 	}
 	return s.lockedIntegrity()
+}
+
+// unlockedPlace is about an item that no lockfile of the project names: its
+// place is the registry's own, unless a package brings a lockfile with it.
+func (s *Subject) unlockedPlace() (Finding, error) {
+	u, err := url.Parse(s.Tarball)
+	if s.Bundled || s.Registry == "" || s.Manifest == nil || s.Tarball == "" || s.Tarball == s.Manifest.Dist.Tarball {
+		return skippedf("in no lockfile")
+	}
+	if err != nil || !s.lockedHost(u) {
+		return flag(Danger, "would be fetched from another host than the registry's: %s", cut(s.Tarball, 160)).
+			with(Evidence{Fact: "tarball", Value: s.Tarball, Source: "plan"}), nil
+	}
+	return skippedf("in no lockfile")
 }
 
 func locked(fact, value string) Evidence {

@@ -12,7 +12,7 @@ var newDependencyCheck = Check{
 	Title: "does a dependency appear that is young, rare, or no registry package?",
 	Needs: Packument | Downloads,
 	Doc: `Compares what the version depends on (optional dependencies and peers too, aliases by their true name) with the last
-release that is no longer young, of the same release line where there is one. Moving a dependency from one list to
+release that is no longer young, of the same release line where there is one, and with the version it replaces. Moving a dependency from one list to
 another is no change; a registry dependency that becomes a git one is.
 
 Flagged: a git or URL dependency of a registry package, as danger; a new dependency first published less than 7 days ago
@@ -34,6 +34,10 @@ func runNewDependency(_ context.Context, s *Subject) (Finding, error) {
 	var out Finding
 	for i, d := range fresh {
 		f := s.judgeDependency(d)
+		if s.hadDependency(s.Predecessor(), d) && s.Predecessor() != nil {
+			f.Signals = nil // new to this project alone
+			f.Message += " (not in " + s.replaced().Version + ", which this replaces)"
+		}
 		if i == 0 {
 			out = f
 			continue

@@ -33,6 +33,8 @@ func runReleaseBurst(_ context.Context, s *Subject) (Finding, error) {
 	own := s.burst()
 	many := s.planBurst()
 	switch {
+	case own != nil && !s.Offers.Publishers && !s.Offers.Known && len(own) == len(s.moments()):
+		return clearf("all versions came to this registry at once")
 	case own != nil && !s.inRhythm(own):
 		return s.burstFinding(own, age), nil
 	case len(many) >= s.Limits.PlanBurst && !packagesInRhythm(many, s.Limits.Burst):

@@ -16,12 +16,17 @@ var storyNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 func runStory(t *testing.T, s *storytest.Story, signer *storytest.Signer) *checks.Report {
 	t.Helper()
 	w := storytest.Start(t, s, signer, storyNow)
+	return runWorld(t, s, w, storyOutside(t, s, w))
+}
+
+func runWorld(t *testing.T, s *storytest.Story, w *storytest.World, outside checks.Collector) *checks.Report {
+	t.Helper()
 	plan, err := w.Plan(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := checks.Runner{Checks: checks.All(), Policy: checks.DefaultPolicy(), Packuments: w.Client, Tarballs: w,
-		Collectors: []checks.Collector{w.Proof(), storyOutside(t, s, w)}, Now: storyNow}
+		Collectors: []checks.Collector{w.Proof(), outside}, Now: storyNow}
 	rep, err := r.Run(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package storytest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -31,6 +32,9 @@ func (w *World) Plan(ctx context.Context, s *Story) (*resolver.Plan, error) {
 		}
 	}
 	for name, version := range s.Locked {
+		if slices.ContainsFunc(p.plan.Items, func(it resolver.Item) bool { return it.Name == name }) {
+			continue // replaced
+		}
 		if err := p.add(ctx, name, version, []string{"(lockfile)"}); err != nil {
 			return nil, err
 		}
