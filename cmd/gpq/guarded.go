@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"gpq/checks"
@@ -17,26 +19,32 @@ import (
 // run lets the real npm have what was cleared: as a child, behind the guard.
 func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clearance) int {
 	if s.own.NoGuard {
-		return s.settle(becameNot(s.tool.BecomeUnchecked(s.npmArgs(), s.env)))
+		return s.settle(becameNot(s.tool.BecomeUnchecked(s.cmd.Args, s.env)))
+	}
+	npm, words, err := s.asNPM()
+	if err != nil {
+		return s.fail(exitNoNPM, err, hintOf(err))
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	refusals := &refusals{}
-	g, err := guard.Start(ctx, guard.Options{
-		Clear: clear, Source: s.client, Tarballs: s.larder, Admit: s.admitter(rep), Refused: refusals.add,
-		Upstream: guard.Upstream{
-			Doer: s.fetch, Registry: s.client.RegistryFor, Authorization: s.config.RegistryOptions().Authorization,
-		},
-		Scopes: s.scopes(), NoProxy: s.noProxy(),
-	})
+	g, err := s.guard(ctx, rep, clear, refusals)
 	if err != nil {
 		return s.settle(err)
 	}
 	defer func() { _ = g.Close() }()
-	res, err := s.tool.Run(ctx, shim.Child{
-		Args: g.Args(s.npmArgs()), Env: g.Env(s.env), Stdin: os.Stdin, Stdout: s.out, Stderr: s.err,
+	env := g.Env(s.env)
+	if upper, err := shim.Answer("", s.sessionFor(env, clear)); err == nil { // without it, scripts' own npm asks again
+		defer func() { _ = upper.Close() }()
+		env = append(env, upper.Env()...)
+	}
+	res, err := npm.Run(ctx, shim.Child{
+		Args: g.Args(words), Env: env, Stdin: os.Stdin, Stdout: s.out, Stderr: s.err,
 		Own: s.cmd.Class == argv.Exec || s.cmd.Class == argv.Init,
 	})
+	if err := g.Repair(s.installedInto()); err != nil {
+		s.say("%v", err)
+	}
 	if err != nil {
 		return s.settle(becameNot(err))
 	}
@@ -47,6 +55,57 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 	return res.ExitCode()
 }
 
+func (s *session) guard(ctx context.Context, rep *checks.Report, clear checks.Clearance, r *refusals) (*guard.Guard, error) {
+	return guard.Start(ctx, guard.Options{
+		Clear: clear, Source: s.client, Tarballs: s.larder, Admit: s.admitter(rep), Refused: r.add,
+		Upstream: guard.Upstream{
+			Doer: s.fetch, Registry: s.client.RegistryFor, Authorization: s.config.RegistryOptions().Authorization,
+		},
+		Scopes: s.scopes(), NoProxy: s.noProxy(),
+	})
+}
+
+// asNPM is npm with its words; npx is npm exec, so that the guard's settings can
+// stand where npm reads them and not the command that npx runs.
+func (s *session) asNPM() (shim.Tool, []string, error) {
+	if !s.cmd.Npx {
+		return s.tool, s.cmd.Args, nil
+	}
+	words := argv.ExecWords(s.cmd.Args, s.vers.NPM)
+	if dir := s.tool.PackageDir(); dir != "" {
+		npm := s.tool
+		npm.Name, npm.Path = "npm", filepath.Join(dir, "bin", "npm-cli.js")
+		return npm, words, nil
+	}
+	npm, err := shim.Find("npm", s.shimWorld(words))
+	return npm, words, err
+}
+
+// sessionFor is what a gpq that npm's scripts call below is told: what was
+// cleared, and what the environment was before the guard.
+func (s *session) sessionFor(guarded []string, clear checks.Clearance) func() shim.Session {
+	before := map[string]string{}
+	for _, kv := range guarded {
+		key, value, _ := strings.Cut(kv, "=")
+		if was := s.getenv(key); was != value {
+			before[key] = was
+		}
+	}
+	told := shim.Session{Strict: s.own.Strict, Env: before}
+	for _, p := range clear.Packages() {
+		told.Cleared = append(told.Cleared, p.Name+"@"+p.Version+" "+string(p.Integrity))
+	}
+	return func() shim.Session { return told }
+}
+
+// installedInto is the folder whose lockfiles npm may have written.
+func (s *session) installedInto() string {
+	if q := s.request(); q.Dir != "" {
+		return q.Dir
+	}
+	return s.config.Root
+}
+
 // letNPMFail: npm would not get as far as fetching. It is run all the same,
 // behind a guard that clears nothing, so that the person reads npm's own words
 // and scripts see npm's own code.
@@ -55,10 +114,6 @@ func (s *session) letNPMFail(ctx context.Context, plan *resolver.Plan, stop func
 	stop()
 	return s.run(ctx, &checks.Report{At: s.now(), Plan: plan}, checks.Clearance{})
 }
-
-// npmArgs are npm's words; npx's stand in the form of npm exec already where
-// the tool is npm's.
-func (s *session) npmArgs() []string { return s.cmd.Args }
 
 // scopes are those with a registry of their own.
 func (s *session) scopes() []string {

@@ -42,6 +42,7 @@ func (p *process) judged(ctx context.Context, j job, stop func()) int {
 	if err != nil {
 		return p.settle(err)
 	}
+	s.accepted()
 	stop() // from here on signals are npm's
 	return s.run(ctx, rep, clear)
 }
@@ -56,6 +57,17 @@ func (s *session) check(ctx context.Context, plan *resolver.Plan) (*checks.Repor
 	}
 	rep.Notices = append(s.notices, rep.Notices...)
 	return rep, nil
+}
+
+// accepted: the run was let through, and with it what had changed about keys.
+func (s *session) accepted() {
+	for _, c := range s.collectors {
+		if p, ok := c.(*checks.ProofCollector); ok {
+			if err := p.AcceptKeys(); err != nil {
+				s.say("registry keys could not be remembered: %v", err)
+			}
+		}
+	}
 }
 
 func (s *session) mode() checks.Mode {

@@ -89,3 +89,10 @@ func npxValue(key string) bool {
 	}
 	return false
 }
+
+// ExecWords are npx's words in the form of npm exec, as npx itself hands them on: what follows «npm» then. version is the
+// npm's.
+func ExecWords(args []string, version string) []string {
+	npm, _ := Options{NPM: version}.npm()
+	return npxWords(npm, args)
+}
