@@ -18,7 +18,8 @@ import (
 )
 
 // npms are the real npms to test with: the one on PATH, and those that
-// GPQ_EXTRA_NPMS lists (npm or npm-cli.js files, as in PATH).
+// GPQ_EXTRA_NPMS lists (npm's files, or the folders of npm's package, as in
+// PATH).
 func npms(t *testing.T) map[string][]string {
 	t.Helper()
 	path, err := exec.LookPath("npm")
@@ -30,6 +31,9 @@ func npms(t *testing.T) map[string][]string {
 	}
 	all := map[string][]string{}
 	for i, p := range append([]string{path}, filepath.SplitList(os.Getenv("GPQ_EXTRA_NPMS"))...) {
+		if cli := filepath.Join(p, "bin", "npm-cli.js"); exists(cli) {
+			p = cli
+		}
 		command := []string{p}
 		if strings.HasSuffix(p, ".js") {
 			command = []string{"node", p}
@@ -44,6 +48,11 @@ func npms(t *testing.T) map[string][]string {
 		t.Log("GPQ_EXTRA_NPMS names no other npm: only the one on PATH is tested")
 	}
 	return all
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // place is a folder with its own home, cache and settings, and one npm.
@@ -196,6 +205,10 @@ func clearedLike(h *house) func(context.Context, resolver.Package) error {
 	}
 }
 
+// telling are the stories in which npms are known to differ: the others are
+// told to the npm on PATH alone.
+var telling = map[string]bool{"install": true, "ci": true, "unresolved": true, "flags": true, "update": true}
+
 // What npm leaves behind must be the same, byte for byte, with and without a
 // guard.
 func TestSameAsPlainNpm(t *testing.T) {
@@ -216,7 +229,7 @@ func TestSameAsPlainNpm(t *testing.T) {
 	for version, npm := range npms(t) {
 		for name, commands := range stories {
 			for form, fake := range map[string]registrytest.Options{"short": {}, "full": {FullOnly: true}, "more": {AlsoShort: []string{"license"}}} {
-				if form != "short" && name != "install" {
+				if form != "short" && name != "install" || !strings.HasPrefix(version, "0-") && !telling[name] {
 					continue
 				}
 				t.Run(version+"/"+name+"/"+form, func(t *testing.T) {
