@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
 
 	"gpq/resolver"
@@ -114,16 +116,24 @@ func (p *place) run(args ...string) (stdout, all string, err error) {
 	}
 	c := exec.CommandContext(p.t.Context(), p.npm[0], append(p.npm[1:len(p.npm):len(p.npm)], args...)...)
 	c.Dir, c.Env = p.dir, env
-	var out, both bytes.Buffer
-	c.Stdout, c.Stderr = &tee{&out, &both}, &both
+	var out bytes.Buffer
+	var both shared
+	c.Stdout, c.Stderr = io.MultiWriter(&out, &both), &both
 	err = c.Run()
-	return out.String(), both.String(), err
+	return out.String(), both.text.String(), err
 }
 
-// tee writes to two buffers; os/exec gives each stream its own goroutine.
-type tee struct{ a, b *bytes.Buffer }
+// shared is written to by both of os/exec's goroutines.
+type shared struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
 
-func (w *tee) Write(p []byte) (int, error) { w.a.Write(p); return w.b.Write(p) }
+func (w *shared) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
 
 // must runs npm, which must succeed.
 func (p *place) must(args ...string) string {
@@ -235,7 +245,7 @@ func TestSameAsPlainNpm(t *testing.T) {
 				t.Run(version+"/"+name+"/"+form, func(t *testing.T) {
 					t.Parallel()
 					h := build(t, plan{fake: fake, admit: everything})
-					h.Guard.opts.Admit = clearedLike(h)
+					h.opts.Admit = clearedLike(h)
 					plain, guarded := pair(t, npm, h)
 					for _, args := range commands {
 						guarded.must(args...)

@@ -41,10 +41,11 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 	g.packuments.Add(1)
 	h := w.Header()
 	h.Set("Content-Type", kind)
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store") // the address is good for this run only
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // npm may be gone
+		_, _ = w.Write(body) // #nosec G705 -- JSON, to npm, which may be gone
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 )
 
 // FakeNPM is the npm that «fakenpm» puts into $WORK/bin, also as npx. It
-// answers --version; anything else it writes down, one word in a line, into
+// answers --version and --versions; anything else it writes down, one word in a line, into
 // $WORK/npm.args, its environment into $WORK/npm.env, and what it reads into
 // $WORK/npm.stdin. It prints $FAKE_NPM_SAYS and exits with $FAKE_NPM_EXIT, or
 // ends by the signal $FAKE_NPM_SIGNAL (INT, TERM, …). If $FAKE_NPM_WAIT is set
 // it says «waiting» and waits that many seconds first.
 const FakeNPM = `#!/bin/sh
-case "$1" in --version|-v) echo %s; exit 0;; esac
+case "$1" in --version|-v) echo %[1]s; exit 0;; --versions) echo '{"npm":"%[1]s","node":"20.20.2"}'; exit 0;; esac
 { printf '%%s\n' "${0##*/}"; for word in "$@"; do printf '%%s\n' "$word"; done; } > "$WORK/npm.args"
 env > "$WORK/npm.env"
 if [ ! -t 0 ]; then cat > "$WORK/npm.stdin"; fi
@@ -29,8 +29,11 @@ exit "${FAKE_NPM_EXIT:-0}"
 func fakeNPM(ts *testscript.TestScript, args []string) error {
 	version := "11.19.0"
 	rest, err := flags(args, map[string]*string{"version": &version}, nil)
-	if err != nil || len(rest) > 0 {
-		return fmt.Errorf("fakenpm: want [-version V]: %v", err)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return fmt.Errorf("fakenpm: want [-version V]")
 	}
 	for _, name := range []string{"npm", "npx"} {
 		file := filepath.Join(ts.Getenv("WORK"), "bin", name)

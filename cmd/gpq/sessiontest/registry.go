@@ -83,14 +83,28 @@ func command(ts *testscript.TestScript, s *registrytest.Server, what string, arg
 			}
 		}
 	case "log":
-		for _, r := range s.Log(args...) {
-			line := fmt.Sprintf("%s %s %d %s", r.Method, r.Path, r.Status, r.Header.Get("Authorization"))
-			if _, err := fmt.Fprintln(ts.Stdout(), strings.TrimSpace(line)); err != nil {
-				return err
-			}
-		}
+		return tellLog(ts, s, args)
 	default:
 		return fmt.Errorf("registry %s: there is no such command", what)
+	}
+	return nil
+}
+
+// tellLog is «registry log».
+func tellLog(ts *testscript.TestScript, s *registrytest.Server, args []string) error {
+	by := ""
+	if len(args) > 0 && strings.HasPrefix(args[0], "by=") {
+		by, args = args[0][len("by="):], args[1:]
+	}
+	out := ts.Stdout() // empty, if nothing was asked
+	for _, r := range s.Log(args...) {
+		if !strings.HasPrefix(r.Header.Get("User-Agent"), by) {
+			continue
+		}
+		line := fmt.Sprintf("%s %s %d %s", r.Method, r.Path, r.Status, r.Header.Get("Authorization"))
+		if _, err := fmt.Fprintln(out, strings.TrimSpace(line)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

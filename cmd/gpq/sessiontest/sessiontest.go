@@ -10,8 +10,9 @@
 //	registry fault [-name N] PATH [status=503] [times=2] [skip=1] [delay=1s] [hang] [drop]
 //	    [cut=100] [redirect=URL] [body=TEXT] [header=Name:value] [method=POST] [replace=from,to]
 //	registry heal | stop | forget | add FILE | remove NAME   [-name N first]
-//	registry log [-name N] [PATTERN]
-//	    to stdout, a line for each request: METHOD PATH STATUS [authorization]
+//	registry log [-name N] [by=AGENT] [PATTERN]
+//	    to stdout, a line for each request: METHOD PATH STATUS [authorization];
+//	    by picks those whose User-Agent begins so, as «npm/» and «gpq/» do
 //	run [-in FILE] CODE COMMAND [ARG…]
 //	    runs it; it must exit with CODE, which may be a signal, as «SIGINT»
 //	    (which is also 128 and its number)

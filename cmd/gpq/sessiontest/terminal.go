@@ -44,7 +44,7 @@ func (h *Harness) terminal(ts *testscript.TestScript, args []string) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer closing(f)
 		s.to(f)
 	}
 	screen, state, err := onTerminal(c, size, script)
@@ -90,7 +90,7 @@ func onTerminal(c *exec.Cmd, size, script string) (screen string, state syscall.
 	if err != nil {
 		return "", 0, err
 	}
-	defer master.Close()
+	defer closing(master)
 	if err := start(c, slave); err != nil {
 		return "", 0, err
 	}
@@ -99,10 +99,13 @@ func onTerminal(c *exec.Cmd, size, script string) (screen string, state syscall.
 	if failed != nil {
 		_ = c.Process.Kill() // it may have ended
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = c.Wait() // its code is in ProcessState
+		close(ended)
+	}()
 	select {
-	case <-ended: // its code is in ProcessState
+	case <-ended:
 	case <-time.After(patience):
 		_ = c.Process.Kill() // it may have ended just now
 		<-ended
@@ -120,7 +123,7 @@ func open(size pty.Winsize) (master, slave *os.File, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	defer first.Close()
+	defer closing(first)
 	if err := pty.Setsize(first, &size); err != nil {
 		return nil, nil, errors.Join(err, slave.Close())
 	}
@@ -137,7 +140,7 @@ func open(size pty.Winsize) (master, slave *os.File, err error) {
 
 // start gives the command the terminal, wherever it has no file.
 func start(c *exec.Cmd, slave *os.File) error {
-	defer slave.Close()
+	defer closing(slave)
 	tty := -1
 	if c.Stdin == nil {
 		c.Stdin, tty = slave, 0
@@ -154,3 +157,6 @@ func start(c *exec.Cmd, slave *os.File) error {
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: tty}
 	return c.Start()
 }
+
+// closing closes a file of which nothing more is expected.
+func closing(f *os.File) { _ = f.Close() }
