@@ -93,12 +93,22 @@ func (s *Subject) noTarball() string {
 		return "comes inside another package's tarball"
 	case s.Inert:
 		return "not fetched on this machine"
-	case s.Unchanged() && s.Release != nil && !s.young(s.Release):
+	case s.Unchanged() && s.Release != nil && s.longHere():
 		return "was there before"
 	case s.Release == nil:
 		return "the registry has no such version"
 	}
 	return ""
+}
+
+// longHere: what stays is read again while it is young; where the command
+// changes nothing, and is about what stays, for as long as it is recent.
+func (s *Subject) longHere() bool {
+	age, dated := s.Age()
+	if s.Overview.changing {
+		return dated && age >= s.Limits.Young
+	}
+	return dated && age >= s.Limits.Recent
 }
 
 func openTarball(ctx context.Context, from Tarballs, p resolver.Package) (*TarballFacts, error) {

@@ -46,7 +46,7 @@ func judgeAll(t *testing.T, p *registry.Packument, after time.Duration) map[stri
 		now := r.At.Add(after)
 		s := &Subject{Item: resolver.Item{Package: resolver.Package{Name: p.Name, Version: r.Version, Registry: p.Registry}},
 			Now: now, Plan: &resolver.Plan{}, Packument: p, Manifest: r.Manifest, History: h, Release: r,
-			Offers: Offers{true, true, true, true, true}, Limits: DefaultLimits(), Rules: &Rules{}, Overview: newOverview(nil, "")}
+			Offers: Offers{true, true, true, true, true}, Limits: DefaultLimits(), Rules: &Rules{}, Overview: newOverview(nil, nil)}
 		s.Facts.Tarball = Answer[*TarballFacts]{Asked: true, Err: &Withheld{"not here"}}
 		var all []Finding
 		for _, c := range All() {

@@ -16,8 +16,8 @@ var exoticCheck = Check{
 	Doc: `Looks for what comes from a git repository, a URL, or a file outside the project: nothing of it can be checked. It
 stands at the package that asks for it; where the project itself asks, at the thing itself.
 
-Flagged: as a warning where the project asks; as danger where a package of a registry does. Also, as a warning, once: a
-default registry that only the project names; and, as danger, a package from another registry than the policy binds it to.`,
+Flagged: as a warning where the project asks; as danger where a package of a registry does. Also, once: a registry
+that only the project names, as a warning for the default one, as a note for a scope; and, as danger, a package from another registry than the policy binds it to.`,
 	Run: runExotic,
 }
 
@@ -85,14 +85,15 @@ func inside(value string) bool {
 	return ok && filepath.IsLocal(filepath.FromSlash(strings.TrimPrefix(rest, "//")))
 }
 
-// projectRegistry is about a default registry that only the project names.
+// projectRegistry is about a registry that only the project names: told once,
+// at the first item from there.
 func (s *Subject) projectRegistry() (Finding, error) {
-	o := s.Overview
-	if o.projectDefault == "" || s.Registry != o.projectDefault || s.Rules.trusts(s.Registry) {
+	scope, only := s.Overview.projectScope(s)
+	switch {
+	case !only || s.Rules.trusts(s.Registry) || s.Overview.first[scope] != s:
 		return clearf("from a registry")
-	}
-	if o.firstFrom[s.Registry] != s {
-		return clearf("from %s", s.Registry)
+	case scope != "":
+		return flag(Note, "the registry %s for %s is named by the project alone", s.Registry, scope), nil
 	}
 	return flag(Warning, "the default registry %s is named by the project alone", s.Registry), nil
 }
@@ -157,12 +158,21 @@ func (s *Subject) unresolvedFinding() Finding {
 	return flag(sev, "is from no registry: %s (%s)", cut(s.stands.Spec, 160), cut(reason, 120))
 }
 
-// specValue is a spec without the name before it: «x@github:a/b» → the rest.
+// specValue is a spec without the package's name before it: «x@github:a/b» and
+// «github:a/b» give «github:a/b», «@a/b» gives nothing.
 func specValue(spec string) string {
-	if i := strings.Index(spec[min(1, len(spec)):], "@"); i >= 0 {
-		if rest := spec[i+2:]; exoticSpec(rest) {
-			return rest
+	from := 0
+	if strings.HasPrefix(spec, "@") {
+		if from = strings.Index(spec, "/"); from < 0 {
+			return spec
 		}
 	}
-	return spec
+	i := strings.Index(spec[from:], "@")
+	switch {
+	case i < 0 && from > 0:
+		return ""
+	case i < 0 || from == 0 && strings.ContainsAny(spec[:i], "/:\\"):
+		return spec
+	}
+	return spec[from+i+1:]
 }

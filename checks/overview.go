@@ -14,18 +14,21 @@ type Overview struct {
 	commands map[string][]*Subject
 	// byPublisher has the subjects by who published them, oldest first.
 	byPublisher map[string][]*Subject
-	// projectDefault is the default registry that only the project names; ""
-	// for none. firstFrom is the one item that stands for all from there.
-	projectDefault string
-	firstFrom      map[string]*Subject
+	// project has the registries that only the project names, by scope. first
+	// is the one item that stands for all that come from one of them.
+	project map[string]string
+	first   map[string]*Subject
+	// changing: the command adds or replaces something.
+	changing bool
 }
 
-func newOverview(subjects []*Subject, projectDefault string) *Overview {
+func newOverview(subjects []*Subject, project map[string]string) *Overview {
 	o := &Overview{commands: map[string][]*Subject{}, byPublisher: map[string][]*Subject{},
-		projectDefault: projectDefault, firstFrom: map[string]*Subject{}}
+		project: project, first: map[string]*Subject{}}
 	for _, s := range subjects {
-		if s.Registry != "" && o.firstFrom[s.Registry] == nil {
-			o.firstFrom[s.Registry] = s
+		o.changing = o.changing || !s.Unchanged()
+		if scope, only := o.projectScope(s); only && o.first[scope] == nil {
+			o.first[scope] = s
 		}
 		if s.Release == nil {
 			continue
@@ -41,6 +44,21 @@ func newOverview(subjects []*Subject, projectDefault string) *Overview {
 		sort.SliceStable(all, func(i, j int) bool { return all[i].Release.At.Before(all[j].Release.At) })
 	}
 	return o
+}
+
+// projectScope says whether an item comes from a registry that only the project
+// names, and for which scope.
+func (o *Overview) projectScope(s *Subject) (scope string, only bool) {
+	if s.Registry == "" {
+		return "", false
+	}
+	if at, _, scoped := strings.Cut(s.Name, "/"); scoped {
+		if url, ok := o.project[at]; ok {
+			return at, sameURL(url, s.Registry)
+		}
+	}
+	url, ok := o.project[""]
+	return "", ok && sameURL(url, s.Registry)
 }
 
 // publisherKey names a publisher across packages: an account, or the people

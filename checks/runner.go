@@ -20,9 +20,10 @@ type Runner struct {
 	Tarballs   Tarballs // nil: no tarball is read
 	Collectors []Collector
 	Now        time.Time
-	// ProjectDefault is the default registry where only the project's own
-	// files name it, a base URL with a trailing slash; "" otherwise.
-	ProjectDefault string
+	// ProjectRegistries are the registries that only the project's own files
+	// name: base URLs with a trailing slash, by scope («@acme», "" for the
+	// default one).
+	ProjectRegistries map[string]string
 	// Workers bounds the checks at once; 0 is one for each CPU.
 	Workers int
 	// CheckTimeout bounds one check about one item; 0 is 10 seconds.
@@ -172,7 +173,7 @@ func (r *Runner) subjects(ctx context.Context, plan *resolver.Plan) []*Subject {
 		s.lookBack()
 	}
 	offers := offersOf(out, r.Policy.Rules.Registries)
-	view := newOverview(out, r.ProjectDefault)
+	view := newOverview(out, r.ProjectRegistries)
 	for _, s := range out {
 		s.Offers, s.Overview = offers[s.Registry], view
 	}

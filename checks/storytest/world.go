@@ -85,3 +85,6 @@ func (fixed) Wait(context.Context) bool { return false }
 func (w *World) Proof() checks.Collector {
 	return &checks.ProofCollector{Source: w.Client, Trust: fixed{w.Trust}, Now: w.Now}
 }
+
+// Root is the trusted root of the fake Sigstore, for --trusted-root.
+func (s *Signer) Root() []byte { return s.root }
