@@ -37,7 +37,8 @@ func (p *process) commands(own argv.Own) *cli.App {
 	a.Flags = ownFlagsForHelp()
 	a.Commands = []*cli.Command{
 		p.checkCommand(own), p.verifyCommand(own), p.approveCommand(own), p.baselineCommand(own),
-		p.policyCommand(own), p.reportCommand(), p.checksCommand(),
+		p.policyCommand(own), p.reportCommand(), p.checksCommand(), p.shimCommand(), p.doctorCommand(own),
+		p.demoCommand(), p.completionCommand(),
 	}
 	for _, c := range a.Commands {
 		c.OnUsageError = a.OnUsageError

@@ -93,3 +93,6 @@ func (p *process) fail(code int, err error, hint string) int {
 	}
 	return code
 }
+
+// openNull opens the file that swallows everything.
+func openNull() (*os.File, error) { return os.OpenFile(os.DevNull, os.O_WRONLY, 0) }

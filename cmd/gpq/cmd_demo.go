@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"gpq/checks/storytest"
+	"gpq/testdata/stories"
+)
+
+const firstStory = "S01-axios-1x-downgrade"
+
+func (p *process) demoCommand() *cli.Command {
+	return &cli.Command{
+		Name: "demo", ArgsUsage: "[STORY]",
+		Usage: "replay recorded attack stories against a built-in registry, with no network",
+		Action: func(c *cli.Context) error {
+			if err := wantArgs(c, 0, 1); err != nil {
+				return err
+			}
+			if c.NArg() == 1 {
+				return p.demo(c.Context, storyNamed(c.Args().First()))
+			}
+			if err := p.demo(c.Context, firstStory); err != nil {
+				return err
+			}
+			return p.listStories()
+		},
+	}
+}
+
+// storyNamed takes a story's number for its name: S01.
+func storyNamed(word string) string {
+	for _, name := range stories.Names() {
+		if strings.EqualFold(name, word) || strings.HasPrefix(strings.ToLower(name), strings.ToLower(word)+"-") {
+			return name
+		}
+	}
+	return word
+}
+
+// demo shows one story: what happened, and what gpq does about it.
+func (p *process) demo(ctx context.Context, name string) error {
+	s, err := p.openStage(name)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	_, _ = fmt.Fprintf(p.err, "%s\n%s\n\n$ gpq install %s --strict\n", s.story.Name, s.story.Comment, strings.Join(s.story.Install, " "))
+	code := s.play(ctx, p, append([]string{"install", "--strict"}, s.story.Install...)...)
+	_, err = fmt.Fprintf(p.err, "\nexit code %d: %s\n", code, whatHappened(code))
+	return err
+}
+
+func whatHappened(code int) string {
+	switch code {
+	case exitOK:
+		return "npm ran"
+	case exitRefused:
+		return "refused; npm did not run, and nothing was installed"
+	case exitUndecided:
+		return "could not decide; npm did not run"
+	}
+	return "npm ended so"
+}
+
+func (p *process) listStories() error {
+	_, _ = fmt.Fprintln(p.err, "\nmore stories (S: attacks, B: their benign twins), gpq demo NAME:")
+	for _, name := range stories.Names() {
+		text, err := stories.Read(name)
+		if err != nil {
+			return err
+		}
+		s, err := storytest.Parse(name, text)
+		if err != nil {
+			return err
+		}
+		first, _, _ := strings.Cut(s.Comment, ".")
+		_, _ = fmt.Fprintf(p.err, "  %-46s %s\n", name, strings.ReplaceAll(first, "\n", " "))
+	}
+	return nil
+}
