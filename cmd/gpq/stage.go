@@ -94,20 +94,31 @@ func (s *stage) furnish(p *process, root []byte) error {
 
 func (s *stage) manifest() []byte {
 	deps := map[string]string{}
-	for name, version := range s.story.Locked {
+	for name, version := range s.locked() {
 		deps[name] = "^" + version
 	}
 	text, _ := json.MarshalIndent(map[string]any{"name": "stage", "private": true, "dependencies": deps}, "", "  ")
 	return text
 }
 
-// lockfile has what the story says was there before; nil where nothing was.
+// locked is what the story says was there before, as far as npm can get it.
+func (s *stage) locked() map[string]string {
+	out := map[string]string{}
+	for name, version := range s.story.Locked {
+		if _, _, ok := s.server.Tarball(name, version); ok {
+			out[name] = version
+		}
+	}
+	return out
+}
+
+// lockfile has what was there before; nil where nothing was.
 func (s *stage) lockfile() []byte {
-	if len(s.story.Locked) == 0 {
+	if len(s.locked()) == 0 {
 		return nil
 	}
 	deps, packages := map[string]string{}, map[string]any{}
-	for name, version := range s.story.Locked {
+	for name, version := range s.locked() {
 		deps[name] = "^" + version
 		_, integrity, _ := s.server.Tarball(name, version)
 		packages["node_modules/"+name] = map[string]string{"version": version, "integrity": integrity}
