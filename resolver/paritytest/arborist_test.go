@@ -82,6 +82,11 @@ func (a *arborist) start(t *testing.T) {
 // ask has npm build one tree. never is whether it did not end.
 func (a *arborist) ask(t *testing.T, q question) (_ answer, _ want, never bool) {
 	t.Helper()
+	return a.askWithin(t, q, patience)
+}
+
+func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ answer, _ want, never bool) {
+	t.Helper()
 	if err := a.in.Encode(q); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +97,7 @@ func (a *arborist) ask(t *testing.T, q question) (_ answer, _ want, never bool) 
 			t.Fatalf("the node process with npm %s has ended", a.npm.version)
 		}
 		line = l
-	case <-time.After(patience):
+	case <-time.After(limit):
 		a.stop()
 		a.start(t)
 		return answer{}, want{}, true

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 
 	"gpq/resolver/pick"
 	"gpq/resolver/registry"
@@ -87,6 +88,7 @@ func TestWorlds(t *testing.T) {
 type counts struct {
 	trees, differ, endless, nodes int
 	failures                      map[string]int
+	slowest                       time.Duration // of gpq's
 }
 
 // world builds a world's project, then changes it, each time with npm and with
@@ -111,14 +113,20 @@ func (c *counts) compare(t *testing.T, a *arborist, w *world, seed uint64, files
 	t.Helper()
 	dir := t.TempDir()
 	ans, npm, never := a.ask(t, question{Dir: dir, Files: files, World: w.json(), Options: sc.options, Build: sc.build})
-	if never {
-		c.endless++
-		t.Logf("world %d %s: npm does not end", seed, sc.name)
-		return answer{Code: "never"}, true
-	}
 	o := base(a.npm, dir)
 	sc.ours(&o)
+	start := time.Now()
 	gpq := ours(o, tree.Deps{Source: w, Picker: newPicker(a.npm)})
+	took := time.Since(start)
+	c.slowest = max(c.slowest, took)
+	if never {
+		c.endless++
+		if took > 10*patience {
+			t.Errorf("world %d %s: npm does not end, and gpq only after %v", seed, sc.name, took)
+		}
+		t.Logf("world %d %s: npm does not end, gpq after %v: %s", seed, sc.name, took.Round(time.Millisecond), gpq.failed)
+		return answer{Code: "never"}, true
+	}
 	c.trees++
 	c.nodes += len(npm.layout)
 	if npm.failed != "" {

@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sort"
 )
 
@@ -14,6 +15,7 @@ type builder struct {
 	ahead  *ahead
 	coll   collator
 	queue  queue
+	visits map[string]int // by location
 	seen   map[*Node]bool
 	result *Tree
 
@@ -127,8 +129,9 @@ func (b *builder) step(n *Node) error {
 		return nil
 	}
 	b.seen[n] = true
-	if b.tree.inventory.order.len() > maxNodes || n.depth() > maxNesting {
-		return &Failure{Code: "EENDLESS", Message: "the tree grows without end at " + n.location, Err: ErrEndless}
+	b.visits[n.location]++
+	if b.tree.inventory.order.len() > maxNodes || n.depth() > maxNesting || b.visits[n.location] > maxVisits {
+		return fmt.Errorf("%w, at %s", ErrEndless, n.location)
 	}
 	if err := b.crackOpen(n); err != nil {
 		return err
@@ -276,9 +279,10 @@ func (b *builder) byLocation(nodes []*Node) []*Node {
 const (
 	maxNodes   = 60_000
 	maxNesting = 80
+	maxVisits  = 150 // of one place
 )
 
-// ErrEndless is wrapped by the failure of a tree that grows without end.
-var ErrEndless = errors.New("the tree grows without end")
+// ErrEndless is wrapped by the error of a tree that does not come to rest.
+var ErrEndless = errors.New("the dependencies make a tree without end")
 
 var errNoPath = errors.New("tree: no path given")
