@@ -116,6 +116,6 @@ func openTarball(ctx context.Context, from Tarballs, p resolver.Package) (*Tarba
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	return ReadTarball(r)
 }

@@ -77,7 +77,7 @@ func publisherOf(m *registry.Manifest) Publisher {
 	return p
 }
 
-// Said: the packument says who published.
+// Said tells whether the packument says who published.
 func (p Publisher) Said() bool { return p.Account != "" || p.Trusted != "" }
 
 // String names the publisher as findings do.

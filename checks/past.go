@@ -109,15 +109,6 @@ func higher(a, b *Release) *Release {
 	return a
 }
 
-// last is the newest of the settled releases, of whatever line; nil if none.
-func (s *Subject) last() *Release {
-	past := s.settled()
-	if len(past) == 0 {
-		return nil
-	}
-	return past[len(past)-1]
-}
-
 // replaced is the version that this one takes the place of in the project, if
 // its history is known; nil for what is added.
 func (s *Subject) replaced() *Release {

@@ -54,7 +54,7 @@ func ReadTarball(r io.Reader) (*TarballFacts, error) {
 		if err != nil {
 			return nil, src.blame(err)
 		}
-		defer z.Close()
+		defer func() { _ = z.Close() }()
 		body = z
 	}
 	out := &TarballFacts{Err: errors.New("there is no package.json in the tarball")}

@@ -137,60 +137,66 @@ func (r *reader) packages(n node) error {
 	return nil
 }
 
+// packageWords is one entry of the section packages, as written.
+type packageWords struct {
+	match                                         []checks.Pattern
+	registry, source, provenance, private, exotic string
+	required                                      []checks.ID
+}
+
 func (r *reader) packageRule(item node) error {
-	var who []checks.Pattern
-	var registry, source, provenance, private, exotic string
-	var required []checks.ID
+	var w packageWords
 	err := r.entry(item, map[string]func(node) error{
-		"match": intoPatterns(&who), "required": intoChecks(&required),
-		"built-from": into(&source), "provenance": into(&provenance), "private": into(&private), "exotic": into(&exotic),
+		"match": intoPatterns(&w.match), "required": intoChecks(&w.required), "built-from": into(&w.source),
+		"provenance": oneOf(&w.provenance, "required"), "private": oneOf(&w.private, "true", "false"), "exotic": oneOf(&w.exotic, "allow"),
 		"registry": func(n node) (err error) {
-			registry, err = parseBase(n.text)
+			w.registry, err = parseBase(n.text)
 			return err
 		},
 	}, "match")
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case provenance != "" && provenance != "required":
-		return r.wrong(item.line, "provenance: want required")
-	case private != "" && private != "true" && private != "false":
-		return r.wrong(item.line, "private: want true or false")
-	case exotic != "" && exotic != "allow":
-		return r.wrong(item.line, "exotic: want allow")
 	}
-	names := join(who)
+	r.packageSettings(item.line, w)
+	return nil
+}
+
+func oneOf(p *string, words ...string) func(node) error {
+	return func(n node) error {
+		if !slices.Contains(words, n.text) {
+			return fmt.Errorf("want %s", strings.Join(words, " or "))
+		}
+		*p = n.text
+		return nil
+	}
+}
+
+func (r *reader) packageSettings(line int, w packageWords) {
 	add := func(what, value string, loosens bool, apply func(*checks.Rules, checks.Pattern)) {
-		r.set("packages."+what, item.line, names+": "+value, loosens, func(o *Loaded) {
-			for _, p := range who {
+		if value == "" {
+			return
+		}
+		r.set("packages."+what, line, join(w.match)+": "+value, loosens, func(o *Loaded) {
+			for _, p := range w.match {
 				apply(&o.Policy.Rules, p)
 			}
 		})
 	}
 	late := r.layer.tighten
-	if registry != "" {
-		add("registry", registry, false, func(u *checks.Rules, p checks.Pattern) { u.Bound = pin(u.Bound, p, registry, late) })
+	add("registry", w.registry, false, func(u *checks.Rules, p checks.Pattern) { u.Bound = pin(u.Bound, p, w.registry, late) })
+	add("built-from", w.source, false, func(u *checks.Rules, p checks.Pattern) { u.BuiltFrom = pin(u.BuiltFrom, p, w.source, late) })
+	add("provenance", w.provenance, false, func(u *checks.Rules, p checks.Pattern) { u.NeedProvenance = append(u.NeedProvenance, p) })
+	add("exotic", w.exotic, true, func(u *checks.Rules, p checks.Pattern) { u.ExoticAllow = append(u.ExoticAllow, p) })
+	if w.private == "true" {
+		add("private", w.private, true, func(u *checks.Rules, p checks.Pattern) { u.Private = append(u.Private, p) })
 	}
-	if source != "" {
-		add("built-from", source, false, func(u *checks.Rules, p checks.Pattern) { u.BuiltFrom = pin(u.BuiltFrom, p, source, late) })
-	}
-	if provenance != "" {
-		add("provenance", provenance, false, func(u *checks.Rules, p checks.Pattern) { u.NeedProvenance = append(u.NeedProvenance, p) })
-	}
-	if private == "true" {
-		add("private", private, true, func(u *checks.Rules, p checks.Pattern) { u.Private = append(u.Private, p) })
-	}
-	if exotic != "" {
-		add("exotic", exotic, true, func(u *checks.Rules, p checks.Pattern) { u.ExoticAllow = append(u.ExoticAllow, p) })
-	}
-	if len(required) > 0 {
-		r.set("packages.required", item.line, names, false, func(o *Loaded) {
-			for _, p := range who {
-				o.Policy.RequireAlso = append(o.Policy.RequireAlso, checks.RequireRule{Packages: p, Checks: required})
+	if len(w.required) > 0 {
+		r.set("packages.required", line, join(w.match), false, func(o *Loaded) {
+			for _, p := range w.match {
+				o.Policy.RequireAlso = append(o.Policy.RequireAlso, checks.RequireRule{Packages: p, Checks: w.required})
 			}
 		})
 	}
-	return nil
 }
 
 // pin adds a binding. The first that matches counts: a later layer goes in

@@ -80,7 +80,7 @@ func Load(f Files) (*Loaded, error) {
 			continue
 		}
 		text, err := readFile(l.file)
-		if errors.Is(err, fs.ErrNotExist) && !(l.name == "user" && f.UserMust) {
+		if errors.Is(err, fs.ErrNotExist) && (l.name != "user" || !f.UserMust) {
 			continue
 		}
 		if err != nil {

@@ -102,9 +102,7 @@ func (p *planner) dependencies(ctx context.Context, m *registry.Manifest, by res
 		optional[d.Name] = true
 	}
 	all := append(append(registry.Deps{}, m.Dependencies...), m.OptionalDependencies...)
-	for _, d := range m.PeerDependencies {
-		all = append(all, d)
-	}
+	all = append(all, m.PeerDependencies...)
 	for _, d := range all {
 		if strings.ContainsAny(strings.TrimPrefix(d.Value, "npm:"), ":") || strings.Contains(d.Value, "/") && !strings.HasPrefix(d.Value, "npm:") {
 			p.plan.Unresolved = append(p.plan.Unresolved, resolver.Unresolved{Spec: d.Name + "@" + d.Value, Via: via, Reason: "not from a registry", Name: d.Name, By: by})
