@@ -49,6 +49,9 @@ func (r *Resolver) Resolve(ctx context.Context, q Request) (*Plan, error) {
 	if !filepath.IsAbs(q.Dir) && q.Dir != "" {
 		return nil, fmt.Errorf("resolve: %q is no absolute path", q.Dir)
 	}
+	if q.Verb == Link {
+		return r.link(ctx, q)
+	}
 	o, err := r.treeOptions(ctx, q)
 	if err != nil {
 		return nil, err
@@ -170,11 +173,55 @@ func (r *Resolver) byVerb(ctx context.Context, q Request, o *tree.Options, old *
 		return r.execSpecs(ctx, q, o)
 	case AuditFix:
 		return r.auditFix(ctx, o, old)
-	case Link:
-		o.Add = nil
-	case Rebuild:
+	case Link, Rebuild:
 	}
 	return nil
+}
+
+// link is npm link: what is named and is no folder is installed into the global
+// folder first; the project's own tree comes after. Without names the folder
+// itself is linked, and nothing fetched.
+func (r *Resolver) link(ctx context.Context, q Request) (*Plan, error) {
+	out := &Plan{Request: q}
+	if len(q.Specs) == 0 {
+		return out, nil
+	}
+	global := q
+	global.Verb, global.Global = Install, true
+	own := q
+	own.Verb, own.Specs, own.Options.NoSave = Install, nil, true
+	for _, part := range []Request{global, own} {
+		p, err := r.Resolve(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		out.merge(p)
+	}
+	return out, nil
+}
+
+// merge adds another plan's items; of an item in both the places add up.
+func (p *Plan) merge(o *Plan) {
+	for _, it := range o.Items {
+		at := -1
+		for i := range p.Items {
+			if p.Items[i].Package == it.Package {
+				at = i
+			}
+		}
+		if at < 0 {
+			p.Items = append(p.Items, it)
+			continue
+		}
+		p.Items[at].Places = append(p.Items[at].Places, it.Places...)
+		p.Items[at].Via = shortest(append(p.Items[at].Via, it.Via...))
+		p.Items[at].Inert = p.Items[at].Inert && it.Inert
+	}
+	p.Unresolved = append(p.Unresolved, o.Unresolved...)
+	p.Notes = append(p.Notes, o.Notes...)
+	if p.Failure == nil {
+		p.Failure = o.Failure
+	}
 }
 
 // execSpecs makes names, ranges and tags the exact versions that npm exec adds

@@ -55,6 +55,10 @@ func (p *planner) unresolved() {
 			p.edge(f, f.Err.Error())
 		}
 	}
+	for _, f := range p.old.Faults {
+		p.plan.Unresolved = append(p.plan.Unresolved, Unresolved{Spec: f.Name + "@" + f.Version, Name: f.Name, Via: []string{f.Location},
+			Reason: "the lockfile's entry is not to be used: " + f.Why, Direct: true})
+	}
 	for _, f := range p.t.Notes {
 		u := Unresolved{Spec: f.Spec, Reason: f.Err.Error()}
 		if f.Node != nil {

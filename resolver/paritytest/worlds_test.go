@@ -184,6 +184,16 @@ func (w *world) changes(first scene) []scene {
 		keep("add "+add, map[string]any{"add": []string{add}}, func(o *tree.Options) { o.Add = []string{add} }),
 		keep("update "+other, map[string]any{"update": []string{other}}, func(o *tree.Options) { o.Update = []string{other} }),
 		keep("update", map[string]any{"update": true}, func(o *tree.Options) { o.UpdateAll = true }),
+		{name: "global " + add, options: with(first.options, "global", true), build: map[string]any{"add": []string{add}},
+			ours: func(o *tree.Options) { first.ours(o); o.Global, o.Add = true, []string{add} }},
+		{name: "ci", options: with(first.options, "save", false), build: map[string]any{},
+			ours: func(o *tree.Options) { first.ours(o); o.NoSave = true }},
+		{name: "dedupe " + other + " " + third, options: with(with(first.options, "save", false), "preferDedupe", true),
+			build: map[string]any{"update": map[string]any{"names": []string{other, third}}, "preferDedupe": true},
+			ours: func(o *tree.Options) {
+				first.ours(o)
+				o.NoSave, o.PreferDedupe, o.Update = true, true, []string{other, third}
+			}},
 	}
 	for _, name := range []string{third, add} {
 		if deps, _ := w.root["dependencies"].(map[string]string); deps[name] != "" {
