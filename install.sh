@@ -44,16 +44,25 @@ install() {
 	mkdir -p "$dir" || fail "cannot make the folder $dir"
 	[ -w "$dir" ] || fail "cannot write to $dir: name another folder with --dir"
 
+	# Two files: a small gpq, which becomes npm at once for what fetches nothing,
+	# and the whole program beside it. They go into place together, the whole one first.
 	new="$dir/.gpq.new.$$"
-	trap 'rm -f "$new"' EXIT
+	core="$dir/.gpq-core.new.$$"
+	trap 'rm -f "$new" "$core"' EXIT
 	trap 'exit 130' INT TERM HUP
 	echo "building gpq from $here" >&2
-	(cd "$here" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$new" ./cmd/gpq)
-	"$new" --version >/dev/null || fail "the new gpq does not start; nothing was changed"
-	mv -f "$new" "$dir/gpq" # on one file system: the old one is in force until this moment
+	build "$core" ./cmd/gpq
+	build "$new" ./cmd/front
+	"$core" --version >/dev/null || fail "the new gpq does not start; nothing was changed"
+	mv -f "$core" "$dir/gpq-core" # on one file system: the old one is in force until this moment
+	mv -f "$new" "$dir/gpq"
 	echo "installed $dir/gpq ($("$dir/gpq" --version))" >&2
 	[ "$shims" = no ] || "$dir/gpq" shim install
 	next_steps
+}
+
+build() {
+	(cd "$here" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$1" "$2")
 }
 
 next_steps() {
@@ -79,7 +88,7 @@ uninstall() {
 	fi
 	# The shims go first: they would call what is about to be gone.
 	"$dir/gpq" shim uninstall || fail "gpq could not take its shims back; $dir/gpq was left in place"
-	rm -f "$dir/gpq"
+	rm -f "$dir/gpq" "$dir/gpq-core"
 	echo "removed $dir/gpq. Its cache and settings are yours to delete: see the README." >&2
 }
 
