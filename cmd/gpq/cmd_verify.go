@@ -71,7 +71,7 @@ func (p *process) verify(ctx context.Context, own argv.Own, words []string) erro
 func (s *session) single(ctx context.Context, word string) (resolver.Item, error) {
 	sp := spec.Parse(word, spec.Place{Dir: s.dir, Home: s.home()})
 	if !sp.Registry() {
-		return resolver.Item{}, fmt.Errorf("%s names no package of a registry", report.Escape(word))
+		return resolver.Item{}, usagef("gpq verify NAME[@VERSION]…", fmt.Errorf("%s names no package of a registry", report.Escape(word)))
 	}
 	target := sp.Target()
 	pack, err := s.client.Packument(ctx, target.Name)

@@ -134,7 +134,7 @@ func (s *session) prefix() string {
 func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
 	r := resolver.New(resolver.Settings{
 		Source: s.client, Contents: nil, RegistryOf: s.client.RegistryFor,
-		Home: s.home(), Now: s.now(),
+		Advisories: s.advised, Home: s.home(), Now: s.now(),
 	})
 	plan, err := r.Resolve(ctx, s.request())
 	if err != nil {
@@ -146,6 +146,10 @@ func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
 
 // unplanned: nothing to plan with is exit 4 in every mode.
 func (s *session) unplanned(err error) error {
+	var coded *exitError
+	if errors.As(err, &coded) {
+		return err
+	}
 	if errors.Is(err, context.Canceled) {
 		return &exitError{exitRefused, errors.New("interrupted"), ""}
 	}
