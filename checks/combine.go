@@ -55,8 +55,6 @@ var table = []rule{ //nolint:gochecknoglobals // a table, never changed
 	{PublisherUnknown, joinAll(weakened, payloads, bursts, []Signal{DepNew, BinNew, Woke}), whileRecent, Danger},
 	{PublisherNew, joinAll(weakened, payloads, bursts, []Signal{Woke}), whileRecent, Danger},
 	{PublisherReturned, joinAll(weakened, payloads, bursts, []Signal{Woke, DepNew, BinNew}), whileRecent, Danger},
-	{PublisherFirst, joinAll(weakened, payloads, bursts, []Signal{Woke}), whileYoung, Danger},
-	{PublisherFirst, []Signal{DepNew, BinNew}, whileYoung, Warning},
 	{IdentityChanged, joinAll(payloads, bursts, []Signal{SourceMoved, MaintainersReplaced, Woke}), whileYoung, Danger},
 	{AddressChanged, joinAll(weakened, bursts, []Signal{ScriptNew, NativeNew, DepYoung, DepRare, DepExotic, DepFresh, Woke}), whileYoung, Danger},
 	{AddressChanged, []Signal{SizeJump, BinNew}, whileYoung, Warning},
@@ -66,6 +64,8 @@ var table = []rule{ //nolint:gochecknoglobals // a table, never changed
 	{NativeNew, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst, AddressChanged, DepYoung, DepRare, DepExotic, Woke}), whileRecent, Danger},
 	{DepFresh, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst, AddressChanged, Woke, MaintainersAdded}), whileRecent, Danger},
 	{DepNew, joinAll([]Signal{PublisherUnknown, PublisherReturned, LineDowngrade, TrustLost, SourceMoved, MaintainersReplaced}, bursts), whileYoung, Danger},
+	{DepNew, []Signal{PublisherFirst, PublisherNew}, whileYoung, Warning},
+	{BinNew, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst}), whileYoung, Warning},
 	{FirstProvenance, joinAll(strangers, payloads, bursts, []Signal{PublisherFirst, AddressChanged, Woke}), whileYoung, Warning},
 }
 

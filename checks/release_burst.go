@@ -37,7 +37,7 @@ func runReleaseBurst(_ context.Context, s *Subject) (Finding, error) {
 		return clearf("all versions came to this registry at once")
 	case own != nil && !s.inRhythm(own):
 		return s.burstFinding(own, age), nil
-	case len(many) >= s.Limits.PlanBurst && !packagesInRhythm(many, s.Limits.Burst):
+	case len(many) >= s.Limits.PlanBurst && !s.packagesInRhythm(many):
 		f := flag(s.Limits.WhileYoung(age, Warning), "%d packages of this plan were published by %s within %s of each other, which they were not before",
 			len(many), s.Release.By, ageText(s.Limits.Burst)).with(said("packages", list(labels(many), 10)))
 		if age < s.Limits.Young {
@@ -155,28 +155,34 @@ func labels(all []*Subject) []string {
 }
 
 // packagesInRhythm says whether the packages were released together before:
-// for most of those with a past, the release before was near that of most
-// others.
-func packagesInRhythm(all []*Subject, span time.Duration) bool {
+// for most of those with a past, one of their last releases was near one of
+// most others. Packages without a past are no part of a burst: where too few
+// have one, there is none.
+func (s *Subject) packagesInRhythm(all []*Subject) bool {
+	span := s.Limits.Burst
 	var past [][]time.Time
-	for _, s := range all {
+	for _, w := range all {
 		var times []time.Time
-		for _, w := range s.settled() {
-			if w.Dated && !w.Pre {
-				times = append(times, w.At)
+		for _, r := range w.settled() {
+			if r.Dated && !r.Pre {
+				times = append(times, r.At)
 			}
 		}
 		if len(times) > 0 {
 			past = append(past, times)
 		}
 	}
+	if len(past) < s.Limits.PlanBurst {
+		return true
+	}
 	together := 0
 	for i, times := range past {
-		if nearMost(times[len(times)-1], past, i, span) {
+		last := times[max(0, len(times)-5):]
+		if slices.ContainsFunc(last, func(at time.Time) bool { return nearMost(at, past, i, span) }) {
 			together++
 		}
 	}
-	return len(past) > 1 && together*2 >= len(past)
+	return together*2 >= len(past)
 }
 
 // nearMost says whether at least half of the other packages have a release
