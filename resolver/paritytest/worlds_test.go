@@ -2,7 +2,9 @@ package paritytest
 
 import (
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -102,10 +104,40 @@ func (c *counts) world(t *testing.T, a *arborist, seed uint64) {
 	if !ok || ans.Code != "" {
 		return
 	}
+	if w.one(3) {
+		installed := w.installed(ans)
+		installed["package.json"] = files["package.json"]
+		sc := first
+		sc.name = "node_modules without a lockfile, " + first.name
+		c.compare(t, a, w, seed, installed, sc)
+	}
 	files["package-lock.json"] = ans.Lock
 	for _, sc := range w.changes(first) {
 		c.compare(t, a, w, seed, files, sc)
 	}
+}
+
+// installed are the files of a node_modules as npm would have laid it down,
+// one package in ten missing.
+func (w *world) installed(ans answer) map[string]string {
+	files := map[string]string{}
+	for at, e := range ans.Packages {
+		name := e.Name
+		if name == "" {
+			name = nameOf(at)
+		}
+		p := w.docs[name]
+		if at == "" || e.Link || p == nil || p.Versions[e.Version] == nil {
+			continue
+		}
+		files[at+"/package.json"] = text(manifestJSON(p.Versions[e.Version]))
+	}
+	for _, at := range slices.Sorted(maps.Keys(files)) {
+		if w.one(10) {
+			delete(files, at)
+		}
+	}
+	return files
 }
 
 // compare builds one tree on both sides.

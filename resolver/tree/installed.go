@@ -197,10 +197,7 @@ func (s *scanner) pkg(dir string) {
 	if err != nil {
 		p = &Pkg{}
 	}
-	if p.Name == "" {
-		p.Name = nameFromFolder("/" + loc)
-	}
-	s.x.Entries = append(s.x.Entries, Entry{Location: loc, Pkg: p, Name: p.Name, Version: p.Version,
+	s.x.Entries = append(s.x.Entries, Entry{Location: loc, Pkg: p, Name: orElse(p.Name, nameFromFolder("/"+loc)), Version: p.Version,
 		Resolved: p.Resolved, Integrity: p.Integrity, flags: flags{true, true, true, true, true}})
 	s.modules(dir)
 }
