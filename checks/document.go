@@ -101,7 +101,7 @@ func (r *Report) Document(v Verdict, version string, q DocumentRequest) *Documen
 	d := &Document{
 		SchemaVersion: SchemaVersion, Tool: DocumentTool{"gpq", version},
 		GeneratedAt: r.At.UTC().Truncate(time.Second), Request: q, Verdict: v.String(),
-		Summary:  DocumentSummary{s.Packages, s.Danger, s.Warning, s.Note, s.Unknown},
+		Summary:  DocumentSummary(s),
 		Packages: []DocumentPackage{}, Unresolved: []DocumentUnresolved{},
 	}
 	for i := range r.Items {

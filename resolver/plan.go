@@ -25,6 +25,7 @@ type Package struct {
 // Change says how an item stands to what was there before.
 type Change uint8
 
+// How an item stands to what was there before.
 const (
 	Added Change = iota // the zero value: judged in full
 	Updated
@@ -92,6 +93,7 @@ type Plan struct {
 // Verb is what npm was asked to do, as far as the tree is concerned.
 type Verb uint8
 
+// npm's commands, as far as the tree differs.
 const (
 	Install Verb = iota
 	CI

@@ -1,6 +1,7 @@
 package shim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func AskUpper(w World) (Session, bool) {
 	if path == "" || w.Self == "" || w.PID == 0 {
 		return Session{}, false
 	}
-	c, err := net.DialTimeout("unix", path, time.Second)
+	c, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "unix", path)
 	if err != nil {
 		return Session{}, false
 	}

@@ -166,5 +166,6 @@ func EndBy(s syscall.Signal) {
 		signal.Reset(s)
 		_ = syscall.Kill(syscall.Getpid(), s)
 		time.Sleep(100 * time.Millisecond)
+	default:
 	}
 }

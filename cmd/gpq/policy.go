@@ -88,6 +88,7 @@ func (s *session) projectApprovalsCount(ctx context.Context) bool {
 		return true
 	case policy.ApprovalsConfirmed:
 		return s.confirmed() || s.confirmNow(ctx)
+	default:
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +43,8 @@ func (d *document) merge(at int) (value, error) {
 }
 
 func lineOf(err error) int {
-	if p, ok := err.(*ParseError); ok {
+	var p *ParseError
+	if errors.As(err, &p) {
 		return p.Line
 	}
 	return 0

@@ -140,6 +140,7 @@ func (e *Entry) inferVersion(name string, s spec.Spec) {
 		e.Name, e.Version = s.Sub.Name, s.Sub.Range
 	case spec.Version:
 		e.Version = s.Range
+	default:
 	}
 }
 

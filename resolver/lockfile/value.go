@@ -154,8 +154,6 @@ func (v value) get(name string) value {
 	return value{}
 }
 
-func (v value) has(name string) bool { return v.get(name).kind != 0 }
-
 // str is a string's text, "" for anything else.
 func (v value) str() string {
 	if v.kind == '"' {

@@ -18,6 +18,7 @@ func Subset(sub, dom Range) bool {
 				held, sawNonNull = true, true
 			case no:
 				sawNonNull = true
+			default:
 			}
 			if held {
 				break

@@ -103,7 +103,7 @@ func (v Version) String() string { return v.v.Original() }
 // IsZero says that v is no version.
 func (v Version) IsZero() bool { return v.v.Original() == "" }
 
-// Major, Minor and Patch are the three numbers, each at most 2⁵³−1.
+// Major is the first of the three numbers, each at most 2⁵³−1.
 func (v Version) Major() uint64 { return v.v.Major() }
 
 // Minor is the second number.

@@ -8,6 +8,7 @@ import "gpq/resolver/semver"
 // read is never «fine».
 type Kind uint8
 
+// What a spec may point at.
 const (
 	Opaque    Kind = iota // cannot be read; never resolved, always reported
 	Version               // an exact version
@@ -39,6 +40,7 @@ func (k Kind) String() string {
 		return "file"
 	case Directory:
 		return "directory"
+	default:
 	}
 	return "opaque"
 }

@@ -42,6 +42,7 @@ func (v raw) String() string {
 		return "false"
 	case rawNull:
 		return "null"
+	default:
 	}
 	return v.text
 }
@@ -119,6 +120,7 @@ func (o Options) validate(t kind, v raw, npm mask) (string, bool) {
 		return umask(v)
 	case tSemver:
 		return semver(v)
+	default:
 	}
 	return v.String(), true // String takes anything
 }
@@ -139,6 +141,7 @@ func number(v raw) (string, bool) {
 		return "1", true
 	case rawFalse, rawNull:
 		return "0", true
+	default:
 	}
 	f, ok := jsNumber(v.text)
 	return jsNumberString(f), ok

@@ -144,6 +144,7 @@ func (e Env) startFiles(kinds []Kind) []startFile {
 		case PowerShell:
 			ps := filepath.Join(e.Root(), "hook.ps1")
 			files = append(files, startFile{k, e.profile(), fmt.Sprintf("if (Test-Path '%s') { . '%s' } else { [Console]::Error.WriteLine('gpq: %s is gone: npm is not checked') }", ps, ps, ps)})
+		default:
 		}
 	}
 	return files

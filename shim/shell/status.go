@@ -146,6 +146,7 @@ func (e Env) aliasFiles(kinds []Kind) []string {
 		case Fish:
 			dir := filepath.Join(e.config(), "fish")
 			paths = append(paths, filepath.Join(dir, "config.fish"), filepath.Join(dir, "functions", "npm.fish"), filepath.Join(dir, "functions", "npx.fish"))
+		default:
 		}
 	}
 	return paths

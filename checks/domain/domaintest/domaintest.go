@@ -243,6 +243,7 @@ func (w *World) answer(query []byte, tcp bool) [][]byte {
 		}
 	case Delegated, Spoofed:
 		m.Answers = nameServers(m.Questions[0].Name)
+	default:
 	}
 	good, err := m.Pack()
 	if err != nil {
