@@ -104,7 +104,7 @@ func linesOf(all []moment) int {
 }
 
 // inRhythm says whether the package has released so before: at least two
-// bursts of as many releases and lines, before this one and long settled.
+// bursts of the same kind, before this one and long settled.
 func (s *Subject) inRhythm(own []moment) bool {
 	before, all := 0, s.moments()
 	for i := 0; i < len(all); {
@@ -112,14 +112,24 @@ func (s *Subject) inRhythm(own []moment) bool {
 		for j < len(all) && all[j].at.Sub(all[i].at) < s.Limits.Burst {
 			j++
 		}
-		group := all[i:j]
-		settled := group[len(group)-1].at.Before(own[0].at) && s.Now.Sub(group[len(group)-1].at) >= s.Limits.Young
-		if settled && len(group) >= len(own) && linesOf(group) >= linesOf(own) {
+		if group := all[i:j]; s.settledBefore(group, own[0].at) && sameKind(group, own) {
 			before++
 		}
 		i = j
 	}
 	return before >= 2
+}
+
+func (s *Subject) settledBefore(group []moment, at time.Time) bool {
+	last := group[len(group)-1].at
+	return last.Before(at) && s.Now.Sub(last) >= s.Limits.Young
+}
+
+// sameKind: several lines where there were several lines, and the same line
+// more than once where that was so.
+func sameKind(past, now []moment) bool {
+	pastLines, nowLines := linesOf(past), linesOf(now)
+	return len(past) > 1 && (nowLines == 1 || pastLines > 1) && (len(now) == nowLines || len(past) > pastLines)
 }
 
 func (s *Subject) burstFinding(own []moment, age time.Duration) Finding {
