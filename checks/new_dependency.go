@@ -16,7 +16,7 @@ release that is no longer young, of the same release line where there is one, an
 another is no change; a registry dependency that becomes a git one is.
 
 Flagged: a git or URL dependency of a registry package, as danger; a new dependency first published less than 7 days ago
-(or after this very version), or with fewer than 100 weekly downloads, as danger; any other as a note, which other
+(or after this very version, while that is younger than 90 days), or with fewer than 100 weekly downloads, as danger; any other as a note, which other
 changes lift.
 
 What to do: look at the new dependency, and at whether the package uses it at all.`,
@@ -95,7 +95,7 @@ func (s *Subject) judgeKnown(d dependency, known DepFacts) Finding {
 	switch age := s.Now.Sub(first); {
 	case !first.IsZero() && age < s.Limits.DepAge:
 		return flag(Danger, "a new dependency that is %s old: %s", ageText(age), d.name).signal(DepNew, DepYoung)
-	case !first.IsZero() && s.Release.Dated && first.After(s.Release.At.Add(time.Hour)):
+	case !first.IsZero() && s.Release.Dated && first.After(s.Release.At.Add(time.Hour)) && s.Now.Sub(s.Release.At) < s.Limits.Recent:
 		return flag(Danger, "a new dependency that was first published after this version: %s", d.name).signal(DepNew, DepYoung)
 	case known.Weekly.OK() && known.Weekly.Value < s.Limits.DepDownloads:
 		return flag(Danger, "a new dependency with %s in the last week: %s", plural(int(known.Weekly.Value), "download"), d.name).
