@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +16,7 @@ import (
 
 // jsonAt is the command json. A PATH has a key in each part, or, for a list,
 // what the wanted entry calls itself: its number, name@version, name, check,
-// fact or spec; or «#», how many there are. The parts stand between colons.
+// fact or spec; or «length», how many there are. The parts stand between colons.
 func jsonAt(ts *testscript.TestScript, args []string) error {
 	if len(args) != 3 {
 		return errors.New("json: want FILE PATH WANT")
@@ -76,7 +75,7 @@ func into(v any, part string) (any, bool) {
 		x, ok := v[part]
 		return x, ok
 	case []any:
-		if part == "#" {
+		if part == "length" {
 			return len(v), true
 		}
 		if n, err := strconv.Atoi(part); err == nil && n < len(v) {
@@ -231,7 +230,7 @@ func oneFinding(v any, count map[string]float64) error {
 	if !slices.Contains([]any{"flagged", "clear", "unknown", "skipped"}, f["outcome"]) || !slices.Contains(wanted, f["severity"]) {
 		return fmt.Errorf("%v: outcome %v, severity %v", f["check"], f["outcome"], f["severity"])
 	}
-	if ok, _ := path.Match("?*", fmt.Sprint(f["message"])); !ok && f["outcome"] != "clear" {
+	if f["outcome"] != "clear" && (f["message"] == nil || f["message"] == "") {
 		return fmt.Errorf("%v: %v without a message", f["check"], f["outcome"])
 	}
 	switch {
