@@ -63,7 +63,7 @@ var table = []rule{ //nolint:gochecknoglobals // a table, never changed
 	// Something new in bad company.
 	{NativeNew, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst, AddressChanged, DepYoung, DepRare, DepExotic, Woke}), whileRecent, Danger},
 	{DepFresh, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst, AddressChanged, Woke, MaintainersAdded}), whileRecent, Danger},
-	{DepNew, joinAll([]Signal{PublisherUnknown, PublisherReturned, LineDowngrade, TrustLost, SourceMoved, MaintainersReplaced}, bursts), whileYoung, Danger},
+	{DepNew, []Signal{PublisherUnknown, PublisherReturned, LineDowngrade, TrustLost, SourceMoved, MaintainersReplaced}, whileYoung, Danger},
 	{DepNew, []Signal{PublisherFirst, PublisherNew}, whileYoung, Warning},
 	{BinNew, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst}), whileYoung, Warning},
 	{FirstProvenance, joinAll(strangers, payloads, bursts, []Signal{PublisherFirst, AddressChanged, Woke}), whileYoung, Warning},

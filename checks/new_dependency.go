@@ -95,7 +95,7 @@ func (s *Subject) judgeKnown(d dependency, known DepFacts) Finding {
 	switch age := s.Now.Sub(first); {
 	case !first.IsZero() && age < s.Limits.DepAge:
 		return flag(Danger, "a new dependency that is %s old: %s", ageText(age), d.name).signal(DepNew, DepYoung)
-	case !first.IsZero() && s.Release.Dated && first.After(s.Release.At.Add(time.Hour)) && s.Now.Sub(s.Release.At) < s.Limits.Recent:
+	case s.cameAfter(first):
 		return flag(Danger, "a new dependency that was first published after this version: %s", d.name).signal(DepNew, DepYoung)
 	case known.Weekly.OK() && known.Weekly.Value < s.Limits.DepDownloads:
 		return flag(Danger, "a new dependency with %s in the last week: %s", plural(int(known.Weekly.Value), "download"), d.name).
@@ -110,6 +110,13 @@ func (s *Subject) judgeKnown(d dependency, known DepFacts) Finding {
 		f.Message += " (weekly downloads not known: " + known.Weekly.Err.Error() + ")"
 	}
 	return f
+}
+
+// cameAfter: the name was registered long after this version asked for it, and
+// not long ago: somebody has seen that it was free. (Platform packages follow
+// theirs by minutes or days.)
+func (s *Subject) cameAfter(first time.Time) bool {
+	return !first.IsZero() && s.Release.Dated && s.Now.Sub(first) < s.Limits.Recent && first.Sub(s.Release.At) > s.Limits.DepAge
 }
 
 // youngThen: the dependency was young when this version took it in, and that

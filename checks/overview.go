@@ -14,6 +14,8 @@ type Overview struct {
 	commands map[string][]*Subject
 	// byPublisher has the subjects by who published them, oldest first.
 	byPublisher map[string][]*Subject
+	// byScope has the subjects of each scope of each registry.
+	byScope map[string][]*Subject
 	// project has the registries that only the project names, by scope. first
 	// is the one item that stands for all that come from one of them.
 	project map[string]string
@@ -23,7 +25,7 @@ type Overview struct {
 }
 
 func newOverview(subjects []*Subject, project map[string]string) *Overview {
-	o := &Overview{commands: map[string][]*Subject{}, byPublisher: map[string][]*Subject{},
+	o := &Overview{commands: map[string][]*Subject{}, byPublisher: map[string][]*Subject{}, byScope: map[string][]*Subject{},
 		project: project, first: map[string]*Subject{}}
 	for _, s := range subjects {
 		o.changing = o.changing || !s.Unchanged()
@@ -35,6 +37,9 @@ func newOverview(subjects []*Subject, project map[string]string) *Overview {
 		}
 		for _, b := range s.Manifest.Bin {
 			o.commands[b.Name] = append(o.commands[b.Name], s)
+		}
+		if key := scopeKey(s); key != "" && s.Release.Dated {
+			o.byScope[key] = append(o.byScope[key], s)
 		}
 		if key := publisherKey(s); key != "" && s.Release.Dated {
 			o.byPublisher[key] = append(o.byPublisher[key], s)
@@ -79,6 +84,28 @@ func publisherKey(s *Subject) string {
 		return s.Registry + " trusted " + scope
 	}
 	return ""
+}
+
+// scopeKey names a scope of a registry; "" for a package without one.
+func scopeKey(s *Subject) string {
+	scope, _, scoped := strings.Cut(s.Name, "/")
+	if !scoped {
+		return ""
+	}
+	return s.Registry + " " + scope
+}
+
+// family gives the packages of the same publisher or scope that were published
+// within span of s, without s.
+func (o *Overview) family(s *Subject, span time.Duration) []*Subject {
+	out := slices.DeleteFunc(o.together(s, span), func(w *Subject) bool { return w.Name == s.Name })
+	for _, w := range o.byScope[scopeKey(s)] {
+		near := w.Release.At.Sub(s.Release.At).Abs() < span
+		if near && w.Name != s.Name && len(out) < maxTogether && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // together gives the packages of the same publisher that were published within

@@ -55,6 +55,7 @@ type moment struct {
 	version string
 	line    string
 	at      time.Time
+	removed bool
 }
 
 // burst gives the stable releases within the span of a burst around this one,
@@ -81,12 +82,12 @@ func (s *Subject) moments() []moment {
 	var out []moment
 	for _, w := range s.History.Releases {
 		if w.Dated && !w.Pre {
-			out = append(out, moment{w.Version, w.Line, w.At})
+			out = append(out, moment{version: w.Version, line: w.Line, at: w.At})
 		}
 	}
 	for _, w := range s.History.Removed {
 		if v := parseVersion(w.Version); v.pre == "" {
-			out = append(out, moment{w.Version, v.line(), w.At})
+			out = append(out, moment{version: w.Version, line: v.line(), at: w.At, removed: true})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
@@ -103,10 +104,16 @@ func linesOf(all []moment) int {
 	return len(lines)
 }
 
-// inRhythm says whether the package has released so before: at least two
-// bursts of the same kind, before this one and long settled.
+// inRhythm says whether the package has released so before, long settled: two
+// bursts of the same kind, or, where each line came once, one within the last
+// year. Its family's habit counts as its own.
 func (s *Subject) inRhythm(own []moment) bool {
-	before, all := 0, s.moments()
+	return s.ownRhythm(own) || s.familyRhythm()
+}
+
+func (s *Subject) ownRhythm(own []moment) bool {
+	before, lately := 0, 0
+	all := slices.DeleteFunc(s.moments(), func(m moment) bool { return m.removed }) // no habit: a removed burst was an accident, or worse
 	for i := 0; i < len(all); {
 		j := i + 1
 		for j < len(all) && all[j].at.Sub(all[i].at) < s.Limits.Burst {
@@ -114,10 +121,30 @@ func (s *Subject) inRhythm(own []moment) bool {
 		}
 		if group := all[i:j]; s.settledBefore(group, own[0].at) && sameKind(group, own) {
 			before++
+			if own[0].at.Sub(group[0].at) < s.Limits.Dormant {
+				lately++
+			}
 		}
 		i = j
 	}
-	return before >= 2
+	once := len(own) == linesOf(own)
+	return before >= 2 || once && lately >= 1
+}
+
+// familyRhythm: of the packages of the same publisher or scope that came with
+// this one, several burst in the same way, and most of them are known to.
+func (s *Subject) familyRhythm() bool {
+	bursting, known := 0, 0
+	for _, w := range s.Overview.family(s, s.Limits.Burst) {
+		if own := w.burst(); own != nil && len(own) == linesOf(own) {
+			bursting++
+			if w.ownRhythm(own) {
+				known++
+			}
+		}
+	}
+	own := s.burst()
+	return own != nil && len(own) == linesOf(own) && known >= 2 && known*2 >= bursting
 }
 
 func (s *Subject) settledBefore(group []moment, at time.Time) bool {
