@@ -65,6 +65,11 @@ func manifestJSON(m *registry.Manifest) orderedMap {
 		}
 		o = append(o, pair{"peerDependenciesMeta", meta})
 	}
+	if m.BundleAll {
+		o = append(o, pair{"bundleDependencies", true})
+	} else if len(m.Bundle) > 0 {
+		o = append(o, pair{"bundleDependencies", m.Bundle})
+	}
 	if m.Deprecated != "" {
 		o = append(o, pair{"deprecated", m.Deprecated})
 	}

@@ -230,13 +230,34 @@ func TestRecord(t *testing.T) {
 		out[name] = r.cut(p)
 	}
 	writeGzip(t, snapshotFile, out)
+	recordLayouts(t, list, func([]string) bool { return true })
+}
+
+// TestRecordLayouts makes the layouts of those specs anew, from the snapshot as
+// it is: GPQ_PARITY_LAYOUTS=nuxt, or all.
+func TestRecordLayouts(t *testing.T) {
+	which := os.Getenv("GPQ_PARITY_LAYOUTS")
+	if which == "" {
+		t.Skip("GPQ_PARITY_LAYOUTS is not set: nothing is recorded")
+	}
+	recordLayouts(t, npms(t), func(specs []string) bool { return which == "all" || strings.Join(specs, " ") == which })
+}
+
+func recordLayouts(t *testing.T, list []npm, wanted func(specs []string) bool) {
+	t.Helper()
 	layouts := map[string]want2{}
-	w := snapshot(t)
-	doc := w.json()
+	readGzip(t, layoutsFile, &layouts)
+	doc := snapshot(t).json()
 	for _, n := range list {
 		a := startArborist(t, n)
 		for _, specs := range specList(snapshotOf) {
-			_, npm, _ := a.askWithin(t, question{Dir: t.TempDir(), World: doc, Options: map[string]any{}, Build: map[string]any{"add": specs}}, 60*patience)
+			if !wanted(specs) {
+				continue
+			}
+			_, npm, never := a.askWithin(t, question{Dir: t.TempDir(), World: doc, Options: map[string]any{}, Build: map[string]any{"add": specs}}, 60*patience)
+			if never {
+				t.Fatalf("npm %s has not done with %v", n.version, specs)
+			}
 			layouts[n.version+" "+strings.Join(specs, " ")] = want2{npm.layout, npm.failed, n.node}
 		}
 	}
@@ -253,7 +274,7 @@ func (r *recorder) cut(p *registry.Packument) cutDoc {
 		d.Order = append(d.Order, v)
 		c := &registry.Manifest{Dependencies: m.Dependencies, OptionalDependencies: m.OptionalDependencies,
 			PeerDependencies: m.PeerDependencies, PeerOptional: m.PeerOptional, Engines: engines(m.Engines),
-			OS: m.OS, CPU: m.CPU, Libc: m.Libc, AcceptDeps: m.AcceptDeps}
+			OS: m.OS, CPU: m.CPU, Libc: m.Libc, AcceptDeps: m.AcceptDeps, Bundle: m.Bundle, BundleAll: m.BundleAll}
 		if m.Deprecated != "" {
 			c.Deprecated = "yes"
 		}

@@ -22,8 +22,10 @@ type ahead struct {
 	before func(name string) time.Time
 	avoid  map[string]string
 	peers  bool
-	skip   func(name, rng string) bool // what the tree already has
-	specs  *specs
+	// optionalPeers: this npm looks at optional peers as well.
+	optionalPeers bool
+	skip          func(name, rng string) bool // what the tree already has
+	specs         *specs
 
 	wg    sync.WaitGroup
 	mu    sync.Mutex
@@ -37,8 +39,15 @@ type document struct {
 	done  chan struct{}
 	p     *registry.Packument
 	err   error
-	wants []*spec.Spec
+	wants []want
 	ready bool
+}
+
+// want is a choice to be made ahead. Of a faint one, an optional peer, only the
+// peers will be needed: npm looks at it, and does not install it.
+type want struct {
+	*spec.Spec
+	faint bool
 }
 
 type picked struct {
@@ -49,7 +58,7 @@ type picked struct {
 func (a *ahead) wait() { a.wg.Wait() }
 
 // document begins to fetch a packument, if nobody did before.
-func (a *ahead) document(name string, want *spec.Spec) (d *document, ready bool) {
+func (a *ahead) document(name string, w *want) (d *document, ready bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	d = a.docs[name]
@@ -59,8 +68,8 @@ func (a *ahead) document(name string, want *spec.Spec) (d *document, ready bool)
 		a.wg.Add(1)
 		go a.fetch(name, d)
 	}
-	if want != nil && !d.ready {
-		d.wants = append(d.wants, want)
+	if w != nil && !d.ready {
+		d.wants = append(d.wants, *w)
 	}
 	return d, d.ready
 }
@@ -88,10 +97,10 @@ func (a *ahead) fetch(name string, d *document) {
 }
 
 // crawl chooses what each want of a packument leads to, and goes on from there.
-func (a *ahead) crawl(p *registry.Packument, wants []*spec.Spec) {
+func (a *ahead) crawl(p *registry.Packument, wants []want) {
 	type job struct {
-		p    *registry.Packument
-		want *spec.Spec
+		p *registry.Packument
+		w want
 	}
 	var jobs []job
 	for _, w := range wants {
@@ -100,12 +109,12 @@ func (a *ahead) crawl(p *registry.Packument, wants []*spec.Spec) {
 	for len(jobs) > 0 && a.ctx.Err() == nil {
 		j := jobs[len(jobs)-1]
 		jobs = jobs[:len(jobs)-1]
-		got := a.pick(j.p, j.want)
+		got := a.pick(j.p, j.w.Spec)
 		if got.err != nil {
 			continue
 		}
-		for _, w := range a.wantsOf(got.pkg) {
-			if d, ready := a.document(w.Name, w); ready && d.err == nil {
+		for _, w := range a.wantsOf(got.pkg, j.w.faint) {
+			if d, ready := a.document(w.Name, &w); ready && d.err == nil {
 				jobs = append(jobs, job{d.p, w})
 			}
 		}
@@ -113,32 +122,42 @@ func (a *ahead) crawl(p *registry.Packument, wants []*spec.Spec) {
 }
 
 // wantsOf are the registry packages that p may bring along, each named once.
-func (a *ahead) wantsOf(p *Pkg) []*spec.Spec {
-	var out []*spec.Spec
-	add := func(deps registry.Deps, optional map[string]bool) {
+func (a *ahead) wantsOf(p *Pkg, faint bool) []want {
+	var out []want
+	add := func(deps registry.Deps, faint bool) {
 		for _, d := range deps {
-			if optional[d.Name] || isIn(p.Bundle, d.Name) || a.skip != nil && a.skip(d.Name, d.Value) {
+			if isIn(p.Bundle, d.Name) || a.skip != nil && a.skip(d.Name, d.Value) {
 				continue
 			}
-			if w := a.want(d.Name, d.Value); w != nil {
-				out = append(out, w)
+			if s := a.want(d.Name, d.Value, faint); s != nil {
+				out = append(out, want{s, faint})
 			}
 		}
 	}
-	add(p.Dependencies, nil)
-	add(p.OptionalDependencies, nil)
-	if a.peers {
-		add(p.PeerDependencies, p.PeerOptional)
+	if !faint {
+		add(p.Dependencies, false)
+		add(p.OptionalDependencies, false)
+	}
+	if !a.peers {
+		return out
+	}
+	for _, d := range p.PeerDependencies {
+		if optional := p.PeerOptional[d.Name]; !optional || a.optionalPeers {
+			add(registry.Deps{d}, faint || optional)
+		}
 	}
 	return out
 }
 
 // want reads one dependency; nil where it was crawled before or is no registry
 // package.
-func (a *ahead) want(name, raw string) *spec.Spec {
+func (a *ahead) want(name, raw string, faint bool) *spec.Spec {
 	key := name + "@" + raw
 	a.mu.Lock()
-	known := a.seen[key]
+	known := a.seen[key] || faint && a.seen["?"+key]
+	if faint {
+		key = "?" + key
+	}
 	a.seen[key] = true
 	a.mu.Unlock()
 	if known {
@@ -188,21 +207,21 @@ func (a *ahead) pick(p *registry.Packument, want *spec.Spec) *picked {
 }
 
 // manifest is the version that npm would choose for a registry spec.
-func (a *ahead) manifest(want *spec.Spec) (*Pkg, error) {
-	d, _ := a.document(want.Name, want)
+func (a *ahead) manifest(s *spec.Spec) (*Pkg, error) {
+	d, _ := a.document(s.Name, nil)
 	select {
 	case <-d.done:
 	case <-a.ctx.Done():
 		return nil, a.ctx.Err()
 	}
 	if d.err != nil {
-		return nil, &LoadError{Name: want.Name, Err: d.err}
+		return nil, &LoadError{Name: s.Name, Err: d.err}
 	}
-	got := a.pick(d.p, want)
+	got := a.pick(d.p, s)
 	if got.err != nil {
 		return nil, got.err
 	}
-	a.crawl(d.p, []*spec.Spec{want})
+	a.crawl(d.p, []want{{s, true}})
 	return got.pkg, nil
 }
 

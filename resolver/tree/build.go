@@ -51,12 +51,12 @@ func Build(ctx context.Context, o Options, d Deps) (t *Tree, err error) {
 	defer b.ahead.wait()
 	defer cancel()
 	defer func() {
-		if r := recover(); r != nil {
-			s, ok := r.(stop)
-			if !ok {
-				panic(r)
-			}
-			t, err = b.result, s.err
+		switch r := recover().(type) {
+		case nil:
+		case stop:
+			t, err = b.result, r.err
+		default: // whatever a registry says must not bring the program down
+			t, err = b.result, fmt.Errorf("tree: %v", r)
 		}
 	}()
 	if err := b.build(); err != nil {
@@ -86,6 +86,12 @@ func (b *builder) buildDeps() error {
 		return err
 	}
 	b.queue.push(root)
+	b.askAhead(root)
+	for _, w := range root.workspaces {
+		if p, err := b.readPackage(w.path); err == nil {
+			b.askAhead(&Node{env: b.env, pkg: p})
+		}
+	}
 	for {
 		for len(b.queue.items) > 0 {
 			if err := b.step(b.queue.pop()); err != nil {

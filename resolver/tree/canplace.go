@@ -119,6 +119,9 @@ func (c *placeCheck) tryReplace() bool {
 func (c *placeCheck) canMoveCurrent() bool {
 	ok := true
 	siblings := c.dep.parent
+	if siblings == nil {
+		panic(stop{errInternal})
+	}
 	for _, entry := range peerEntrySets(c.current) {
 		if entry.edge == c.edge || entry.edge == c.topEdge() {
 			continue

@@ -54,7 +54,7 @@ func newBuilder(ctx context.Context, o Options, d Deps) (*builder, error) {
 
 func (b *builder) newAhead() *ahead {
 	return &ahead{ctx: b.ctx, deps: b.deps, slots: make(chan struct{}, b.deps.Ahead), before: b.beforeOf,
-		avoid: b.opt.Avoid, peers: !b.opt.LegacyPeerDeps, specs: b.specs, docs: map[string]*document{},
+		avoid: b.opt.Avoid, peers: !b.opt.LegacyPeerDeps, optionalPeers: b.before(12), specs: b.specs, docs: map[string]*document{},
 		picks: map[string]*picked{}, pkgs: map[*registry.Manifest]*Pkg{}, seen: map[string]bool{}}
 }
 
@@ -214,11 +214,15 @@ func (b *builder) plainManifest(s *spec.Spec, e *Edge) (*Pkg, error) {
 	return nil, &Failure{Code: "EUNSUPPORTED", Message: "cannot read " + e.name + "@" + e.rawSpec + ": " + s.Err}
 }
 
-// askAhead asks for what a placed node will need next.
+// askAhead asks for what a node will need next.
 func (b *builder) askAhead(n *Node) {
-	for _, w := range b.ahead.wantsOf(n.pkg) {
-		if d, ready := b.ahead.document(w.Name, w); ready && d.err == nil {
-			b.ahead.crawl(d.p, []*spec.Spec{w})
+	wants := b.ahead.wantsOf(n.pkg, false)
+	if n.isTop() && len(n.pkg.DevDependencies) > 0 {
+		wants = append(wants, b.ahead.wantsOf(&Pkg{Dependencies: n.pkg.DevDependencies}, false)...)
+	}
+	for _, w := range wants {
+		if d, ready := b.ahead.document(w.Name, &w); ready && d.err == nil {
+			b.ahead.crawl(d.p, []want{w})
 		}
 	}
 }

@@ -87,6 +87,7 @@ func (b *builder) applyTo(n *Node) error {
 		b.markExplicit(n, name)
 	}
 	b.queue.push(n)
+	b.askAhead(n)
 	return nil
 }
 
