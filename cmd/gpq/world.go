@@ -21,8 +21,19 @@ func (s *session) runner() *checks.Runner {
 	}
 	return &checks.Runner{
 		Checks: checks.All(), Policy: s.policy, Packuments: s.client, Tarballs: s.larder,
-		Collectors: s.collectors, Now: s.now(),
+		Collectors: s.collectors, Now: s.now(), ProjectRegistries: s.projectRegistries(),
 	}
+}
+
+// projectRegistries are the registries that only the project names, by scope.
+func (s *session) projectRegistries() map[string]string {
+	out := map[string]string{}
+	for _, r := range s.config.Registries() {
+		if r.ProjectOnly {
+			out[r.Scope] = r.URL
+		}
+	}
+	return out
 }
 
 // proofs makes the collector of what can be verified.
