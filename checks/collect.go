@@ -112,10 +112,9 @@ func (s *Subject) longHere() bool {
 }
 
 func openTarball(ctx context.Context, from Tarballs, p resolver.Package) (*TarballFacts, error) {
-	r, err := from.Open(ctx, p)
+	c, err := from.Contents(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = r.Close() }()
-	return ReadTarball(r)
+	return ReadContents(c), nil
 }

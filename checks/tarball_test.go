@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"gpq/resolver/registry"
 )
@@ -36,7 +35,7 @@ func tgz(t testing.TB, files ...string) []byte {
 func TestReadTarball(t *testing.T) {
 	raw := tgz(t, "package/package.json", `{"name":"a","version":"1.0.0","scripts":{"install":"x","test":3},"bin":"./cli.js","dependencies":{"b":"1"},"optionalDependencies":{"b":"2","c":"3"}}`,
 		"package/./binding.gyp", `{"targets":[]}`, "package/node_modules/@s/x/package.json", "{}", "package/node_modules/y/package.json", "{}", "package/node_modules/y/lib/package.json", "{}")
-	f, err := ReadTarball(bytes.NewReader(append(raw, "trailing"...)))
+	f, err := readTarball(append(raw, "trailing"...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,26 +48,49 @@ func TestReadTarball(t *testing.T) {
 	if v, _ := f.Package.Bin.Get("a"); v != "cli.js" {
 		t.Errorf("%v", f.Package.Bin)
 	}
-	plain, _ := gzip.NewReader(bytes.NewReader(raw))
-	if f, err = ReadTarball(plain); err != nil || f.Package == nil {
-		t.Errorf("not compressed: %v", err)
-	}
 }
 
-func TestReadTarballFails(t *testing.T) {
-	var malformed *MalformedError
-	for name, raw := range map[string][]byte{"empty": {0x1f, 0x8b}, "no tar": []byte(strings.Repeat("x", 2000)), "cut": tgz(t, "package/package.json", strings.Repeat("{}", 9000))[:60]} {
-		if _, err := ReadTarball(bytes.NewReader(raw)); !errors.As(err, &malformed) {
+func readTarball(raw []byte) (*TarballFacts, error) {
+	c, err := registry.ReadArchive(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	return ReadContents(c), nil
+}
+
+// TestReadContents is what a tarball's odder files come to.
+func TestReadContents(t *testing.T) {
+	for name, c := range map[string]struct {
+		files []string
+		want  string // of the error, or of OddGyp; "" for neither
+		gyp   bool
+	}{
+		"no package.json":           {[]string{"package/readme", "x"}, "there is no package.json", false},
+		"another in its place":      {[]string{"package/package.json", "{}", "package/Package.json", "{}"}, "Package.json takes its place", false},
+		"only another":              {[]string{"package/PACKAGE.JSON", "{}"}, "PACKAGE.JSON takes its place", false},
+		"another on Windows":        {[]string{"package/package.json", "{}", `package\package.json`, "{}"}, "package.json takes its place", false},
+		"no object":                 {[]string{"package/package.json", "[]"}, "package.json", false},
+		"a gyp file that runs":      {[]string{"package/package.json", "{}", "package/x/y.gypi", "<!(sh x)"}, "x/y.gypi: sh x", false},
+		"a gyp file of another":     {[]string{"package/package.json", "{}", "package/node_modules/x/binding.gyp", "<!(sh x)"}, "", false},
+		"a large gyp file":          {[]string{"package/package.json", "{}", "package/binding.gyp", strings.Repeat(" ", 1<<20+1)}, "binding.gyp: larger than any is", true},
+		"binding.gyp in upper case": {[]string{"package/package.json", "{}", "package/Binding.gyp", "{}"}, "", true},
+	} {
+		f, err := readTarball(tgz(t, c.files...))
+		if err != nil {
 			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got := f.OddGyp
+		if f.Err != nil {
+			got = f.Err.Error()
+		}
+		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) || f.BindingGyp != c.gyp || (f.Err == nil) == (f.Package == nil) {
+			t.Errorf("%s: %q, %+v", name, got, f)
 		}
 	}
-	broken := errors.New("connection lost")
-	if _, err := ReadTarball(io.MultiReader(bytes.NewReader(tgz(t, "package/a", "b")[:20]), iotest.ErrReader(broken))); !errors.Is(err, broken) {
-		t.Errorf("a lost connection is no malformed tarball: %v", err)
-	}
-	f, err := ReadTarball(bytes.NewReader(tgz(t, "package/readme", "x")))
-	if err != nil || f.Err == nil || f.Package != nil {
-		t.Errorf("no package.json: %+v %v", f, err)
+	var broken *MalformedError
+	if _, err := readTarball([]byte("no tar")); !errors.As(err, &broken) {
+		t.Errorf("no tarball: %v", err)
 	}
 }
 
@@ -106,17 +128,6 @@ func TestOnlyCompiles(t *testing.T) {
 			t.Errorf("%q: %t", cmd, got)
 		}
 	}
-}
-
-func FuzzReadTarball(f *testing.F) {
-	f.Add(tgz(f, "package/package.json", `{"name":"a"}`, "package/binding.gyp", "<!(x"))
-	f.Add([]byte("no tar"))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		got, err := ReadTarball(bytes.NewReader(raw))
-		if (got == nil) == (err == nil) {
-			t.Errorf("%+v %v", got, err)
-		}
-	})
 }
 
 func FuzzParsePackageJSON(f *testing.F) {

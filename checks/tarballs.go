@@ -2,13 +2,13 @@ package checks
 
 import (
 	"context"
-	"io"
 
 	"gpq/resolver"
+	"gpq/resolver/registry"
 )
 
-// Tarballs opens verified tarballs: bytes that do not have the package's
-// integrity end in an error, not in the reader.
+// Tarballs looks into tarballs whose bytes have the package's integrity. A
+// *MalformedError is about the content; any other error is a failure to look.
 type Tarballs interface {
-	Open(ctx context.Context, p resolver.Package) (io.ReadCloser, error)
+	Contents(ctx context.Context, p resolver.Package) (*registry.Contents, error)
 }

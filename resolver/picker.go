@@ -40,22 +40,18 @@ func (c *chooser) Pick(p *registry.Packument, want *spec.Spec, o tree.PickOption
 
 // tarballs is what a source needs for its tarballs to be looked into.
 type tarballs interface {
-	Tarball(ctx context.Context, url, integrity string) (*registry.Tarball, error)
+	Contents(ctx context.Context, url, integrity string) (*registry.Contents, error)
 }
 
 // opener looks into tarballs of the registry.
-type opener struct{ tarballs }
+type opener struct{ from tarballs }
 
 // Open implements tree.Contents.
 func (o opener) Open(ctx context.Context, p *tree.Pkg) (*registry.Contents, error) {
 	if !strings.HasPrefix(p.Resolved, "https://") && !strings.HasPrefix(p.Resolved, "http://") {
 		return nil, errors.New("not a tarball of a registry")
 	}
-	t, err := o.Tarball(ctx, p.Resolved, p.Integrity)
-	if err != nil {
-		return nil, err
-	}
-	return registry.ReadTarball(t.Path)
+	return o.from.Contents(ctx, p.Resolved, p.Integrity)
 }
 
 var errNotAsked = errors.New("not looked into")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"testing"
 	"time"
 
@@ -67,13 +66,13 @@ func Start(t testing.TB, s *Story, signer *Signer, now time.Time) *World {
 	return &World{Server: server, Client: client, Trust: trust, Now: now}
 }
 
-// Open implements checks.Tarballs from the server's own memory.
-func (w *World) Open(_ context.Context, p resolver.Package) (io.ReadCloser, error) {
+// Contents implements checks.Tarballs from the server's own memory.
+func (w *World) Contents(_ context.Context, p resolver.Package) (*registry.Contents, error) {
 	data, _, ok := w.Server.Tarball(p.Name, p.Version)
 	if !ok {
 		return nil, fmt.Errorf("no tarball of %s@%s", p.Name, p.Version)
 	}
-	return io.NopCloser(bytes.NewReader(data)), nil
+	return registry.ReadArchive(bytes.NewReader(data))
 }
 
 type fixed struct{ trust *attest.Trust }

@@ -45,6 +45,14 @@ func (l *larder) stock(ctx context.Context, plan *resolver.Plan) *sync.WaitGroup
 	return &wg
 }
 
+// Contents implements checks.Tarballs.
+func (l *larder) Contents(ctx context.Context, p resolver.Package) (*registry.Contents, error) {
+	if p.Tarball == "" {
+		return nil, errors.New(p.Name + "@" + p.Version + " has no tarball in its registry")
+	}
+	return l.client.Contents(ctx, p.Tarball, string(p.Integrity))
+}
+
 // Open gives a verified tarball's bytes.
 func (l *larder) Open(ctx context.Context, p resolver.Package) (io.ReadCloser, error) {
 	if p.Tarball == "" {

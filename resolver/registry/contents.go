@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
-	"regexp"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -20,7 +18,19 @@ const (
 	maxFiles     = 500_000
 	maxKeptFile  = 16 << 20 // a package.json, a shrinkwrap
 	maxKeptBytes = 96 << 20 // all that Contents holds
+	maxGyp       = 1 << 20  // of a gyp file's text; beyond, and beyond maxGyps of all, it is cut
+	maxGyps      = 16 << 20
 )
+
+// A MalformedError says that an archive is none, or none that npm would have
+// made: unlike a failure to read it, a fact about the package.
+type MalformedError struct{ Reason string }
+
+func (e *MalformedError) Error() string { return "the tarball is malformed: " + e.Reason }
+
+func malformed(format string, args ...any) error {
+	return &MalformedError{fmt.Sprintf(format, args...)}
+}
 
 // Contents is what gpq wants to know of an archive: the files as npm would lay
 // them down, without the first folder of each path, a later entry in place of
@@ -32,6 +42,8 @@ type Contents struct {
 	// Bundled has the package.json of each package inside, by its folder:
 	// "node_modules/a", "node_modules/a/node_modules/@b/c".
 	Bundled map[string][]byte
+	// Gyps are all files that node-gyp reads, but those of bundled packages.
+	Gyps []Gyp
 	// Twins are names at the top that equal package.json, npm-shrinkwrap.json or
 	// binding.gyp but for upper case: another file takes their place where the
 	// file system does not tell them apart.
@@ -40,33 +52,56 @@ type Contents struct {
 	Size  int64 // bytes unpacked
 }
 
-// bundledFile is the package.json of a package inside another.
-var bundledFile = regexp.MustCompile(`^((?:node_modules/(?:@[^/]+/)?[^/@][^/]*/)*node_modules/(?:@[^/]+/)?[^/@][^/]*)/package\.json$`)
+// Gyp is a *.gyp or *.gypi file.
+type Gyp struct {
+	Name string // below the package's folder
+	Text []byte
+	Cut  bool // there is more of it
+}
 
-// ReadTarball reads an archive from the disk. Damage, and what only hostile
-// archives have, is an error.
+// ReadTarball reads an archive from the disk. A *MalformedError is about the
+// content, any other about the disk.
 func ReadTarball(file string) (*Contents, error) {
 	f, err := os.Open(file) //nolint:gosec // a path of the store
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	c, err := ReadArchive(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path.Base(file), err)
-	}
-	return c, nil
+	return ReadArchive(f)
 }
 
 // ReadArchive is ReadTarball for an open one: tar, as a rule compressed with
-// gzip.
+// gzip. What fails in r is given back as it is.
 func ReadArchive(r io.Reader) (*Contents, error) {
+	src := &source{r: r}
+	c, err := readArchive(src)
+	if src.err != nil {
+		return nil, src.err
+	}
+	return c, err
+}
+
+// source remembers what failed below the content.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+func readArchive(r io.Reader) (*Contents, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	var plain io.Reader = in
 	if magic, _ := in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, fmt.Errorf("the archive is damaged: %w", err)
+			return nil, malformed("%v", err)
 		}
 		defer z.Close() //nolint:errcheck // only read
 		plain = z
@@ -79,14 +114,14 @@ func ReadArchive(r io.Reader) (*Contents, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the archive is damaged: %w", err)
+			return nil, malformed("%v", err)
 		}
 		if err := a.entry(h); err != nil {
 			return nil, err
 		}
 	}
 	if c.Files == 0 {
-		return nil, errors.New("the archive is empty")
+		return nil, malformed("it is empty")
 	}
 	return c, nil
 }
@@ -95,109 +130,123 @@ type archive struct {
 	*Contents
 	tr   *tar.Reader
 	kept int64
+	gyps int64
 }
 
 func (a *archive) entry(h *tar.Header) error {
 	if a.Files >= maxFiles {
-		return fmt.Errorf("the archive has more than %d files", maxFiles)
+		return malformed("more than %d files", maxFiles)
 	}
 	regular := h.Typeflag == tar.TypeReg || h.Typeflag == tar.TypeCont
 	if !regular || strings.HasSuffix(h.Name, "/") {
 		return nil // npm lays down neither links nor devices
 	}
 	name, err := unpackedName(h.Name)
-	if err != nil || name == "" {
+	if err != nil {
 		return err
+	}
+	a.elsewhere(h.Name, name)
+	if name == "" {
+		return nil
 	}
 	a.Files++
 	a.Size += h.Size
 	return a.keep(name, h.Size)
 }
 
+// elsewhere notes what has another name on Windows, where «\» parts folders.
+func (a *archive) elsewhere(raw, name string) {
+	if !strings.Contains(raw, `\`) {
+		return
+	}
+	there, err := unpackedName(strings.ReplaceAll(raw, `\`, "/"))
+	if err == nil && there != name && special(there) {
+		a.Twins = append(a.Twins, there)
+	}
+}
+
+// special are the files at the top that npm acts on, whatever their case.
+func special(name string) bool {
+	switch strings.ToLower(name) {
+	case "package.json", "npm-shrinkwrap.json", "binding.gyp":
+		return true
+	}
+	return false
+}
+
 func (a *archive) keep(name string, size int64) error {
-	switch lower := strings.ToLower(name); {
+	if dir, ok := bundledAt(name); ok {
+		var body []byte
+		err := a.read(&body, size)
+		a.Bundled[dir] = body
+		return err
+	}
+	switch {
 	case name == "package.json":
 		return a.read(&a.PackageJSON, size)
 	case name == "npm-shrinkwrap.json":
 		return a.read(&a.Shrinkwrap, size)
 	case name == "binding.gyp":
 		a.Gypfile = true
-	case lower == "package.json" || lower == "npm-shrinkwrap.json" || lower == "binding.gyp":
+	case special(name):
 		a.Twins = append(a.Twins, name)
 	}
-	m := bundledFile.FindStringSubmatch(name)
-	if m == nil {
+	return a.gyp(name)
+}
+
+// bundledAt gives the folder of a bundled package whose package.json this is.
+func bundledAt(name string) (dir string, ok bool) {
+	dir, ok = strings.CutSuffix(name, "/package.json")
+	for rest := dir; ok; {
+		if rest, ok = strings.CutPrefix(rest, "node_modules/"); !ok {
+			return "", false
+		}
+		if strings.HasPrefix(rest, "@") {
+			var scope string
+			if scope, rest, ok = strings.Cut(rest, "/"); !ok || scope == "@" {
+				return "", false
+			}
+		}
+		part, below, deeper := strings.Cut(rest, "/")
+		if part == "" || part[0] == '@' {
+			return "", false
+		}
+		if !deeper {
+			return dir, true
+		}
+		rest = below
+	}
+	return "", false
+}
+
+func (a *archive) gyp(name string) error {
+	lower := strings.ToLower(name)
+	if !strings.HasSuffix(lower, ".gyp") && !strings.HasSuffix(lower, ".gypi") || strings.HasPrefix(name, "node_modules/") {
 		return nil
 	}
-	var body []byte
-	err := a.read(&body, size)
-	a.Bundled[m[1]] = body
-	return err
+	most := max(min(maxGyp, maxGyps-a.gyps), 0)
+	text, err := io.ReadAll(io.LimitReader(a.tr, most+1))
+	if err != nil {
+		return malformed("%v", err)
+	}
+	g := Gyp{Name: name, Text: text, Cut: int64(len(text)) > most}
+	if g.Cut {
+		g.Text = text[:most]
+	}
+	a.gyps += int64(len(g.Text))
+	a.Gyps = append(a.Gyps, g)
+	return nil
 }
 
 func (a *archive) read(into *[]byte, size int64) error {
 	a.kept += size
 	if size > maxKeptFile || a.kept > maxKeptBytes {
-		return errors.New("a package.json or npm-shrinkwrap.json in the archive is too large")
+		return malformed("a package.json or npm-shrinkwrap.json is larger than any is")
 	}
 	body, err := io.ReadAll(io.LimitReader(a.tr, size+1))
 	if err != nil {
-		return fmt.Errorf("the archive is damaged: %w", err)
+		return malformed("%v", err)
 	}
 	*into = body
 	return nil
-}
-
-// unpackedName gives where npm puts an entry, relative to the package's
-// folder; "" where it puts it nowhere. A path whose meaning depends on the
-// system is an error.
-func unpackedName(name string) (string, error) {
-	_, rest, ok := strings.Cut(name, "/")
-	if !ok {
-		return "", nil
-	}
-	for {
-		if strings.HasPrefix(rest, `\`) || strings.HasPrefix(rest, "//?/") {
-			return "", errors.New("the archive has a path that leads elsewhere on Windows")
-		}
-		stripped := rest
-		if len(rest) >= 2 && rest[1] == ':' && isLetter(rest[0]) {
-			stripped = rest[2:]
-		}
-		stripped = strings.TrimPrefix(stripped, "/")
-		if stripped == rest {
-			break
-		}
-		rest = stripped
-	}
-	for _, part := range strings.FieldsFunc(rest, func(r rune) bool { return r == '/' || r == '\\' }) {
-		if part == ".." {
-			return "", nil // npm leaves it out
-		}
-	}
-	clean := path.Clean(rest)
-	if rest == "" || clean == "." {
-		return "", nil
-	}
-	return clean, nil
-}
-
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-// atMost fails, rather than ends, where there is more than it lets through.
-type atMost struct {
-	r    io.Reader
-	left int64
-}
-
-func (l *atMost) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, fmt.Errorf("it unpacks to more than %d bytes", int64(maxUnpacked))
-	}
-	if int64(len(p)) > l.left {
-		p = p[:l.left]
-	}
-	n, err := l.r.Read(p)
-	l.left -= int64(n)
-	return n, err
 }

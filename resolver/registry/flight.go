@@ -8,13 +8,13 @@ import (
 
 // shared gives every caller of a key the one value that the first of them
 // fetched.
-type shared[T any] struct {
+type shared[T comparable] struct {
 	mu  sync.Mutex
 	all map[string]*flight[T]
 }
 
 // flight is one value that is being fetched, or has been.
-type flight[T any] struct {
+type flight[T comparable] struct {
 	done  chan struct{}
 	value T
 	err   error
@@ -61,6 +61,24 @@ func (s *shared[T]) join(key string) (f *flight[T], mine bool) {
 	f = &flight[T]{done: make(chan struct{})}
 	s.all[key] = f
 	return f, true
+}
+
+// forget lets the next caller fetch anew, where gone is still what is there.
+func (s *shared[T]) forget(key string, gone T) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.all[key]; f != nil && f.landed() && f.value == gone {
+		delete(s.all, key)
+	}
+}
+
+func (f *flight[T]) landed() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *shared[T]) land(ctx context.Context, key string, f *flight[T]) {

@@ -20,6 +20,9 @@ type Options struct {
 	Authorization func(url string) string
 	// Store keeps tarballs. Without it there are none to be had.
 	Store *store.Store
+	// NPMCache is npm's own cache folder (its setting «cache»), absolute. What it
+	// has of a digest is not downloaded again. "" for none.
+	NPMCache string
 	// Fresh is how long a packument on the disk is taken without asking.
 	Fresh time.Duration
 }

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 
 	"gpq/resolver/fetch"
 	"gpq/resolver/store"
@@ -41,17 +41,43 @@ type streamer interface {
 
 // Tarball gets an archive and makes sure that it has the integrity, of which
 // the strongest algorithm counts; "" takes what comes. What is on the disk
-// under that digest is taken from there, after it was hashed again. An error is
-// an *Error, of kind ErrIntegrity where the content is another.
+// under that digest, in the store or in npm's own cache, is taken from there,
+// after it was hashed again. An error is an *Error, of kind ErrIntegrity where
+// the content is another.
 func (c *Client) Tarball(ctx context.Context, url, integrity string) (*Tarball, error) {
-	t, err := c.tarballs.get(ctx, url+"\n"+integrity, func(ctx context.Context) (*Tarball, error) {
-		return c.fetchTarball(ctx, url, integrity)
-	})
+	key := url + "\n" + integrity
+	get := func() (*Tarball, error) {
+		return c.tarballs.get(ctx, key, func(ctx context.Context) (*Tarball, error) {
+			return c.fetchTarball(ctx, url, integrity)
+		})
+	}
+	t, err := get()
+	if err == nil && !isFile(t.Path) { // somebody has cleaned up meanwhile
+		c.tarballs.forget(key, t)
+		t, err = get()
+	}
 	var e *Error
 	if err != nil && !errors.As(err, &e) {
 		err = unreachable("tarball", url, err)
 	}
 	return t, err
+}
+
+// isFile says whether a regular file stands there.
+func isFile(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Stocked says whether all that is wanted of an archive seems to be on the
+// disk: what it holds, and, where that is wanted too, the archive itself.
+func (c *Client) Stocked(integrity string, archive bool) bool {
+	sum := onlySum(integrity)
+	if sum == "" || !c.hasRecord(sum) {
+		return false
+	}
+	path, ok := c.o.Store.BlobPath(store.Digest("sha512-" + sum))
+	return !archive || ok && isFile(path) || isFile(c.npmPath(sum))
 }
 
 func (c *Client) fetchTarball(ctx context.Context, url, integrity string) (*Tarball, error) {
@@ -85,7 +111,7 @@ type download struct {
 	to        io.Writer
 }
 
-// download streams, hashes, and compares at the end.
+// download streams, hashes, looks inside, and compares at the end.
 func (c *Client) download(ctx context.Context, d download) (*Tarball, error) {
 	s, err := c.stream(ctx, d.url)
 	if err != nil {
@@ -95,8 +121,9 @@ func (c *Client) download(ctx context.Context, d download) (*Tarball, error) {
 	if s.Status != http.StatusOK {
 		return nil, refused(d.what, d.url, s.Status)
 	}
-	h := newHasher(d.want)
-	n, err := io.Copy(io.MultiWriter(d.to, h), s.Body)
+	h, look := newHasher(d.want), newGlance()
+	n, err := io.Copy(io.MultiWriter(d.to, h, look), s.Body)
+	got, bad := look.end(err)
 	if err != nil {
 		return nil, unreachable(d.what, d.url, err)
 	}
@@ -106,7 +133,35 @@ func (c *Client) download(ctx context.Context, d download) (*Tarball, error) {
 			Reason: fmt.Sprintf("the content has another %s than it must have", d.want.algorithm),
 		}
 	}
+	c.record(h.sha512Hex(), got, bad)
 	return &Tarball{Size: n, SHA512: h.sha512Hex(), Verified: d.want.sums != nil}, nil
+}
+
+// glance reads an archive while it is written elsewhere.
+type glance struct {
+	*io.PipeWriter
+	done chan struct{}
+	got  *Contents
+	err  error
+}
+
+func newGlance() *glance {
+	r, w := io.Pipe()
+	g := &glance{PipeWriter: w, done: make(chan struct{})}
+	go func() {
+		defer close(g.done)
+		g.got, g.err = ReadArchive(r)
+		_, _ = io.Copy(io.Discard, r) // what stands behind the archive is nobody's
+	}()
+	return g
+}
+
+// end gives what was seen; err is why nothing more comes, if not because that
+// was all.
+func (g *glance) end(err error) (*Contents, error) {
+	_ = g.CloseWithError(err)
+	<-g.done
+	return g.got, g.err
 }
 
 func (c *Client) stream(ctx context.Context, url string) (*fetch.Stream, error) {
@@ -140,43 +195,50 @@ func (c *Client) remember(want sri, t *Tarball) {
 
 // storedTarball looks for a file with one of the wanted digests.
 func (c *Client) storedTarball(want sri) *Tarball {
-	for _, sum := range want.sums {
-		name := hex.EncodeToString(sum)
-		if want.algorithm != "sha512" {
-			known, err := c.o.Store.Get(digestArea, want.algorithm+name, sha512.Size*2)
-			if err != nil {
-				continue
+	for _, sum := range c.sums512(want) {
+		if path, ok := c.o.Store.BlobPath(store.Digest("sha512-" + sum)); ok {
+			t, wrong := c.rehash(path, want)
+			if wrong {
+				_ = os.Remove(path)
 			}
-			name = string(known)
+			if t != nil {
+				return t
+			}
 		}
-		path, ok := c.o.Store.BlobPath(store.Digest("sha512-" + name))
-		if !ok {
-			continue
-		}
-		if t := rehash(path, want); t != nil {
+		if t, _ := c.rehash(c.npmPath(sum), want); t != nil {
 			return t
 		}
 	}
 	return nil
 }
 
-// rehash makes sure of a file on the disk, and removes a wrong one.
-func rehash(path string, want sri) *Tarball {
+// npmPath is where npm's cache has the content of a SHA-512 sum, in hex.
+func (c *Client) npmPath(sum string) string {
+	if c.o.NPMCache == "" || !isSum512(sum) {
+		return ""
+	}
+	return filepath.Join(c.o.NPMCache, "_cacache", "content-v2", "sha512", sum[:2], sum[2:4], sum[4:])
+}
+
+// rehash makes sure of a file on the disk.
+func (c *Client) rehash(path string, want sri) (t *Tarball, wrong bool) {
+	if !isFile(path) {
+		return nil, false
+	}
 	f, err := os.Open(path) //nolint:gosec // the name is a digest
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	defer f.Close() //nolint:errcheck // only read
 	h := newHasher(want)
 	n, err := io.Copy(h, io.LimitReader(f, maxTarball+1))
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	if !h.holds() {
-		_ = os.Remove(path)
-		return nil
+	if n > maxTarball || !h.holds() {
+		return nil, true
 	}
-	return &Tarball{Path: path, Size: n, SHA512: h.sha512Hex(), Verified: true}
+	return &Tarball{Path: path, Size: n, SHA512: h.sha512Hex(), Verified: true}, false
 }
 
 // tail is the file name of a URL, for messages.

@@ -98,6 +98,16 @@ func readBounded(path string, maxBytes int64) ([]byte, error) {
 	return data, nil
 }
 
+// Has says whether something stands under key.
+func (s *Store) Has(area, key string) bool {
+	path, err := s.file(area, key)
+	if err != nil {
+		return false
+	}
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 // Put writes data under key, in place of what was there.
 func (s *Store) Put(area, key string, data []byte) error {
 	path, err := s.file(area, key)

@@ -1,0 +1,62 @@
+package registry
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+// unpackedName gives where npm puts an entry, relative to the package's
+// folder; "" where it puts it nowhere. A path whose meaning depends on the
+// system is an error.
+func unpackedName(name string) (string, error) {
+	_, rest, ok := strings.Cut(name, "/")
+	if !ok {
+		return "", nil
+	}
+	for {
+		if strings.HasPrefix(rest, `\`) || strings.HasPrefix(rest, "//?/") {
+			return "", malformed("a path leads elsewhere on Windows")
+		}
+		stripped := rest
+		if len(rest) >= 2 && rest[1] == ':' && isLetter(rest[0]) {
+			stripped = rest[2:]
+		}
+		stripped = strings.TrimPrefix(stripped, "/")
+		if stripped == rest {
+			break
+		}
+		rest = stripped
+	}
+	for _, part := range strings.FieldsFunc(rest, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == ".." {
+			return "", nil // npm leaves it out
+		}
+	}
+	clean := path.Clean(rest)
+	if rest == "" || clean == "." {
+		return "", nil
+	}
+	return clean, nil
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// atMost fails, rather than ends, where there is more than it lets through.
+type atMost struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *atMost) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, fmt.Errorf("it unpacks to more than %d bytes", int64(maxUnpacked))
+	}
+	if int64(len(p)) > l.left {
+		p = p[:l.left]
+	}
+	n, err := l.r.Read(p)
+	l.left -= int64(n)
+	return n, err
+}
