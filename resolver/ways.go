@@ -2,7 +2,13 @@ package resolver
 
 import "gpq/resolver/tree"
 
-const maxWays = 5
+// Bounds of what is told of how a package came in. A longer way loses names
+// from its middle: a chain of dependencies costs its length, not the square.
+const (
+	maxWays    = 5
+	maxWay     = 40
+	keptBefore = 10
+)
 
 // ways finds the shortest ways from the project to each node, by the edges
 // that hold.
@@ -62,7 +68,7 @@ func (w *ways) to(n *tree.Node) [][]string {
 			continue
 		}
 		for _, way := range w.to(f) {
-			out = append(out, append(append([]string(nil), way...), e.Name()))
+			out = append(out, further(way, e.Name()))
 		}
 	}
 	for _, l := range n.LinksIn() {
@@ -73,4 +79,14 @@ func (w *ways) to(n *tree.Node) [][]string {
 	out = shortest(out)
 	w.memo[n] = out
 	return out
+}
+
+// further is the way with one more name at its end.
+func further(way []string, name string) []string {
+	if len(way) < maxWay {
+		return append(append([]string(nil), way...), name)
+	}
+	out := append([]string(nil), way[:keptBefore]...)
+	out = append(out, "…")
+	return append(append(out, way[keptBefore+2:]...), name)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +23,7 @@ type process struct {
 }
 
 func thisProcess() process {
+	log.SetOutput(io.Discard) // net/http has words of its own there for what a server sends unasked
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."

@@ -172,7 +172,7 @@ func (c *Client) transport(t target) *http.Transport {
 func why(ctx context.Context, stall time.Duration, err error) string {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errStalled):
-		return "no data for " + stall.String()
+		return "no data, or next to none, for " + stall.String()
 	case errors.Is(cause, context.Canceled):
 		return "given up"
 	case errors.Is(cause, context.DeadlineExceeded):

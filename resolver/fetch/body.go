@@ -31,7 +31,7 @@ type watch struct {
 
 // body wraps an answer's body: counted, timed, decoded, bounded.
 func (c *Client) body(ctx context.Context, res *http.Response, w watch) (io.ReadCloser, error) {
-	raw := &wire{c: c, ctx: ctx, body: res.Body, watch: w}
+	raw := &wire{c: c, ctx: ctx, body: res.Body, watch: w, came: -1}
 	b := &bounded{wire: raw, from: raw, left: w.limit}
 	switch encoding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
@@ -57,12 +57,21 @@ type wire struct {
 	c      *Client
 	ctx    context.Context
 	body   io.ReadCloser
+	came   int // bytes since the clock was set; less than 0 before the first
 	closed bool
 }
 
+// drip is how many bytes must come before the stall clock begins anew. A
+// server that gives one byte now and then holds nobody for long.
+const drip = 4 << 10
+
 func (w *wire) Read(p []byte) (int, error) {
-	w.clock.Reset(w.c.o.Stall)
+	if w.came < 0 || w.came >= drip {
+		w.came = 0
+		w.clock.Reset(w.c.o.Stall)
+	}
 	n, err := w.body.Read(p)
+	w.came += n
 	w.c.bytes.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
 		reason, cause := why(w.ctx, w.c.o.Stall, err), context.Cause(w.ctx)

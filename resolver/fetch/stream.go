@@ -5,12 +5,39 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 )
 
+// longest is how long a body may take to come, all in all.
+const longest = time.Hour
+
 // Stream performs a request and gives its body as it comes. Retries end where
-// the body begins. Timeout bounds the time until then, the stall clock all of
-// it; MaxBytes bounds the body. Nothing is kept on the disk.
+// the body begins. Timeout bounds all of it, 0 is an hour; so does the stall
+// clock; MaxBytes bounds the body. Nothing is kept on the disk.
 func (c *Client) Stream(ctx context.Context, r Request) (*Stream, error) {
+	limit := orInt(r.Timeout, longest)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not all there within %s", limit))
+	s, err := c.stream(ctx, r)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	s.Body = &timed{s.Body, cancel}
+	return s, nil
+}
+
+// timed is a body with a deadline, which ends with it.
+type timed struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (t *timed) Close() error {
+	defer t.cancel()
+	return t.ReadCloser.Close()
+}
+
+func (c *Client) stream(ctx context.Context, r Request) (*Stream, error) {
 	t, err := parseTarget(r)
 	if err != nil {
 		return nil, err

@@ -142,8 +142,12 @@ func (b *builder) step(n *Node) error {
 	if err := b.crackOpen(n); err != nil {
 		return err
 	}
+	problems := b.problemEdges(n)
+	if all := n.edgesOut.len(); len(problems)*all > maxEdges*maxEdges {
+		return fmt.Errorf("%w: %s alone asks for %d packages", ErrEndless, n.name, all)
+	}
 	var tasks []task
-	for _, e := range b.problemEdges(n) {
+	for _, e := range problems {
 		if e.peerConflicted {
 			continue
 		}
@@ -285,7 +289,8 @@ func (b *builder) byLocation(nodes []*Node) []*Node {
 const (
 	maxNodes   = 60_000
 	maxNesting = 80
-	maxVisits  = 150 // of one place
+	maxVisits  = 150   // of one place
+	maxEdges   = 2_000 // of one package: each is tried beside all others
 )
 
 // ErrEndless is wrapped by the error of a tree that does not come to rest.

@@ -84,8 +84,12 @@ func (p *Pkg) dedupeOptional() {
 		return
 	}
 	out := make(registry.Deps, 0, len(p.Dependencies))
+	optional := make(map[string]bool, len(p.OptionalDependencies))
+	for _, d := range p.OptionalDependencies {
+		optional[d.Name] = true
+	}
 	for _, d := range p.Dependencies {
-		if _, also := p.OptionalDependencies.Get(d.Name); !also {
+		if !optional[d.Name] {
 			out = append(out, d)
 		}
 	}
@@ -104,8 +108,8 @@ func names(deps registry.Deps) []string {
 // names that are array indexes first, by number, then the rest as written;
 // of the same name twice the later value, at the earlier place.
 func jsOrder(deps registry.Deps) registry.Deps {
-	plain := true
-	for i, d := range deps {
+	plain := len(deps) <= manyDeps
+	for i, d := range deps[:min(len(deps), manyDeps)] {
 		if _, ok := arrayIndex(d.Name); ok {
 			plain = false
 			break
@@ -138,6 +142,9 @@ func jsOrder(deps registry.Deps) registry.Deps {
 	})
 	return out
 }
+
+// manyDeps is from where on a map is quicker than looking at each again.
+const manyDeps = 64
 
 func arrayIndex(s string) (uint64, bool) {
 	if s == "" || s[0] < '0' || s[0] > '9' || len(s) > 1 && s[0] == '0' {
