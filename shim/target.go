@@ -44,7 +44,8 @@ type Places struct {
 	GlobalBin string   // "" where the global prefix is the project's
 	Packages  []string // the setting package, of all layers
 	Call      string   // the setting call
-	Workspace bool     // workspaces are named: the command runs elsewhere
+	// Folders are the workspaces that the command is run for, one after the other; none where it runs for the project.
+	Folders []string
 }
 
 // TargetOf says what a command of class argv.Exec or argv.Init would run.
@@ -64,18 +65,43 @@ func TargetOf(c argv.Command, p Places) Target {
 		return Target{Kind: TargetPackages, Specs: append([]string(nil), p.Packages...)}
 	case p.Call != "" || len(c.Positionals) == 0:
 		return Target{Kind: TargetShell}
-	case p.Workspace:
-		return Target{Kind: TargetPackages, Specs: c.Positionals[:1]}
+	case len(p.Folders) > 0:
+		return p.everywhere(c.Positionals[0])
 	}
-	return p.command(c.Positionals[0])
+	return p.command(p.Prefix, c.Positionals[0])
 }
 
-// command looks for name as npm does: in the project's own package.json, in node_modules/.bin here and above, globally.
-func (p Places) command(name string) Target {
-	if ownBin(filepath.Join(p.Prefix, "package.json"), name) {
-		return Target{Kind: TargetProject, Specs: []string{p.Prefix}}
+// everywhere is what a command for several workspaces runs: fetching nothing only where none of them does.
+func (p Places) everywhere(name string) Target {
+	var all Target
+	for _, dir := range p.Folders {
+		t := p.command(dir, name)
+		if !t.Fetches() {
+			if all.Kind == TargetUnknown {
+				all = t
+			}
+			continue
+		}
+		specs := all.Specs
+		for _, s := range t.Specs {
+			if !contains(specs, s) {
+				specs = append(specs, s)
+			}
+		}
+		all = Target{Kind: t.Kind, Specs: specs}
 	}
-	for dir := p.Prefix; p.Prefix != ""; dir = filepath.Dir(dir) {
+	return all
+}
+
+// command looks for name as npm does for the folder from, the project's or a workspace's: in the package.json there and in
+// the project's, in node_modules/.bin there and above, globally.
+func (p Places) command(from, name string) Target {
+	for _, dir := range []string{from, p.Prefix} {
+		if ownBin(filepath.Join(dir, "package.json"), name) {
+			return Target{Kind: TargetProject, Specs: []string{dir}}
+		}
+	}
+	for dir := from; from != ""; dir = filepath.Dir(dir) {
 		if bin := filepath.Join(dir, "node_modules", ".bin", name); isFile(bin) {
 			return Target{Kind: TargetLocal, Bin: bin}
 		}

@@ -29,7 +29,12 @@ func TestTarget(t *testing.T) {
 	write(t, d+"/p/node_modules/.bin/here", sh, 0o755)
 	write(t, d+"/p/package.json", `{"name":"@s/own","bin":"./cli.js"}`, 0o644)
 	write(t, d+"/g/glob", sh, 0o755)
+	write(t, d+"/p/w/a/node_modules/.bin/both", sh, 0o755)
+	write(t, d+"/p/w/a/package.json", `{"name":"a","bin":{"mine":"x.js"}}`, 0o644)
+	write(t, d+"/p/w/b/package.json", `{"name":"b"}`, 0o644)
 	p := Places{Prefix: d + "/p", GlobalBin: d + "/g"}
+	inA := Places{Prefix: d + "/p", Folders: []string{d + "/p/w/a"}}
+	inAll := Places{Prefix: d + "/p", Folders: []string{d + "/p/w/a", d + "/p/w/b"}}
 	for _, c := range []struct {
 		words  []string
 		places Places
@@ -44,7 +49,12 @@ func TestTarget(t *testing.T) {
 		{[]string{"exec", "here@1"}, p, Target{Kind: TargetPackages, Specs: []string{"here@1"}}},
 		{[]string{"exec", "here"}, Places{Prefix: d + "/p", Packages: []string{"a"}}, Target{Kind: TargetPackages, Specs: []string{"a"}}},
 		{[]string{"exec"}, Places{Prefix: d + "/p", Call: "ls"}, Target{Kind: TargetShell}},
-		{[]string{"exec", "here"}, Places{Prefix: d + "/p", Workspace: true}, Target{Kind: TargetPackages, Specs: []string{"here"}}},
+		{[]string{"exec", "here"}, inA, Target{Kind: TargetLocal, Bin: d + "/p/node_modules/.bin/here"}},
+		{[]string{"exec", "both"}, inA, Target{Kind: TargetLocal, Bin: d + "/p/w/a/node_modules/.bin/both"}},
+		{[]string{"exec", "mine"}, inA, Target{Kind: TargetProject, Specs: []string{d + "/p/w/a"}}},
+		{[]string{"exec", "own"}, inA, Target{Kind: TargetProject, Specs: []string{d + "/p"}}},
+		{[]string{"exec", "both"}, inAll, Target{Kind: TargetPackages, Specs: []string{"both"}}},
+		{[]string{"exec", "cowsay"}, inAll, Target{Kind: TargetPackages, Specs: []string{"cowsay"}}},
 		{[]string{"init", "vite"}, p, Target{Kind: TargetPackages, Specs: []string{"create-vite@*"}}},
 		{[]string{"init", "https://x/y"}, p, Target{}},
 		{[]string{"install", "here"}, p, Target{}},

@@ -8,6 +8,7 @@ import (
 
 	"gpq/resolver"
 	"gpq/resolver/npmrc"
+	"gpq/resolver/tree"
 	"gpq/shim"
 	"gpq/shim/argv"
 )
@@ -32,13 +33,13 @@ func (s *session) request() resolver.Request {
 			q.Verb = resolver.Install
 			return q
 		}
-		q.Dir, q.Global = "", false
+		alone(&q)
 		q.Specs = s.target().Specs
 	case argv.Exec:
-		q.Dir, q.Global = "", false
+		alone(&q)
 		q.Specs = s.target().Specs
 	case argv.Fetch:
-		q.Dir, q.Global = "", false
+		alone(&q)
 		q.Specs = fetchSpecs(cmd, c)
 	case argv.AuditFix:
 		q.Specs = nil
@@ -52,6 +53,12 @@ func (s *session) request() resolver.Request {
 	default:
 	}
 	return q
+}
+
+// alone makes it a request for a tree of its own, whatever the project is.
+func alone(q *resolver.Request) {
+	q.Dir, q.Global = "", false
+	q.Options.Workspaces, q.Options.AllWorkspaces, q.Options.IncludeWorkspaceRoot = nil, false, false
 }
 
 var verbs = map[argv.Class]resolver.Verb{
@@ -91,13 +98,31 @@ func (s *session) target() shim.Target {
 	c := s.config
 	call, _, _ := c.Get("call")
 	packages, _, _ := c.GetAll("package")
-	workspaces, _, named := c.GetAll("workspace")
-	all, _ := c.Bool("workspaces")
-	t := shim.TargetOf(s.cmd, shim.Places{
-		Prefix: c.Root, GlobalBin: globalBin(c.Prefix), Packages: packages, Call: call,
-		Workspace: all || named && len(workspaces) > 0,
-	})
-	return t
+	p := shim.Places{Prefix: c.Root, Packages: packages, Call: call, Folders: s.workspaces()}
+	if c.Prefix != c.Root { // else npm looks for nothing global
+		p.GlobalBin = globalBin(c.Prefix)
+	}
+	return shim.TargetOf(s.cmd, p)
+}
+
+// workspaces are the folders of those that the command is for; nil where it is
+// for the project. What cannot be told is the project's own folder: npm says
+// what it makes of it.
+func (s *session) workspaces() []string {
+	c := s.config
+	named, _, _ := c.GetAll("workspace")
+	all, set := c.Bool("workspaces")
+	switch {
+	case len(named) == 0 && !all && (set || c.Workspace == ""):
+		return nil
+	case len(named) == 0 && !all:
+		return []string{c.Workspace}
+	}
+	folders, err := tree.WorkspaceFolders(c.Root, s.dir, named)
+	if err != nil || len(folders) == 0 {
+		return []string{c.Root}
+	}
+	return folders
 }
 
 // globalBin is where npm links the commands of global packages.

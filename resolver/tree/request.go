@@ -18,8 +18,7 @@ type resolvedAdd struct {
 func (b *builder) applyRequests() error {
 	root := b.tree.Target()
 	names := b.opt.Workspaces
-	if b.opt.AllWorkspaces {
-		names = nil
+	if b.opt.AllWorkspaces && len(names) == 0 {
 		for _, w := range root.workspaces {
 			names = append(names, w.name)
 		}
@@ -39,18 +38,17 @@ func (b *builder) applyRequests() error {
 	return nil
 }
 
-// workspaceNodes are the nodes of the workspaces of those names.
-func (b *builder) workspaceNodes(names []string) []*Node {
+// workspaceNodes are the nodes of the workspaces that are named: by name, by
+// folder, or by the folder that they lie in.
+func (b *builder) workspaceNodes(named []string) []*Node {
 	root := b.tree.Target()
 	var out []*Node
-	for _, name := range names {
-		for _, w := range root.workspaces {
-			if w.name != name {
-				continue
-			}
-			if n := root.Root().inventory.at(relpath(root.realpath, w.path)); n != nil {
-				out = append(out, n)
-			}
+	for _, w := range root.workspaces {
+		if !w.selected(named, b.opt.Path, b.opt.Cwd) {
+			continue
+		}
+		if n := root.Root().inventory.at(relpath(root.realpath, w.path)); n != nil {
+			out = append(out, n)
 		}
 	}
 	return out
