@@ -22,7 +22,7 @@ func (r *Runner) collect(ctx context.Context, subjects []*Subject) {
 	for _, c := range r.Collectors {
 		wg.Go(func() { c.Collect(ctx, subjects) })
 	}
-	wg.Go(func() { each(len(subjects), 8, func(i int) { r.readTarball(ctx, subjects[i]) }) })
+	wg.Go(func() { each(len(subjects), 32, func(i int) { r.readTarball(ctx, subjects[i]) }) })
 	var docs map[string]Answer[*registry.Packument]
 	wg.Go(func() { docs = r.dependencyDocuments(ctx, subjects) })
 	wg.Wait()

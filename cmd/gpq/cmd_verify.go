@@ -106,7 +106,7 @@ func (p *process) openWords(ctx context.Context, own argv.Own, name string, word
 	}
 	s, err := p.open(ctx, job{own: own, cmd: cmd, tool: tool})
 	if err == nil {
-		s.cmd.Name = name
+		s.cmd.Name, s.larder.looks = name, true
 	}
 	return s, err
 }

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 
 	"gpq/resolver"
@@ -17,38 +21,65 @@ import (
 type larder struct {
 	client *registry.Client
 	places chan struct{} // fetches at a time
+	// looks: npm will not run, so that what tarballs hold is enough.
+	looks bool
 }
 
 func newLarder(c *registry.Client) *larder {
 	return &larder{client: c, places: make(chan struct{}, 32)}
 }
 
-// stock fetches ahead what npm would fetch on this machine. It returns at
-// once; the wait ends when all has come, or not.
+// stock fetches ahead what npm would fetch on this machine, the large ones
+// first. It returns at once; the wait ends when all has come, or not.
 func (l *larder) stock(ctx context.Context, plan *resolver.Plan) *sync.WaitGroup {
 	var wg sync.WaitGroup
-	for i := range plan.Items {
-		it := &plan.Items[i]
-		if it.Inert || it.Bundled || it.Change == resolver.Unchanged || it.Tarball == "" || it.Integrity == "" {
-			continue
-		}
-		pkg := it.Package
+	all := l.wanted(plan)
+	next := make(chan resolver.Package, len(all))
+	for _, p := range all {
+		next <- p
+	}
+	close(next)
+	for range min(cap(l.places), len(all)) {
 		wg.Go(func() {
-			select {
-			case l.places <- struct{}{}:
-				defer func() { <-l.places }()
-				_, _ = l.client.Tarball(ctx, pkg.Tarball, string(pkg.Integrity)) // asked again, and told, by Open
-			case <-ctx.Done():
+			for p := range next {
+				l.fetch(ctx, p)
 			}
 		})
 	}
 	return &wg
 }
 
+func (l *larder) fetch(ctx context.Context, p resolver.Package) {
+	select {
+	case l.places <- struct{}{}:
+		defer func() { <-l.places }()
+		_, _ = l.client.Tarball(ctx, p.Tarball, string(p.Integrity)) // asked again, and told, by Open
+	case <-ctx.Done():
+	}
+}
+
+// wanted are the packages whose tarballs are still to come.
+func (l *larder) wanted(plan *resolver.Plan) []resolver.Package {
+	var all []resolver.Package
+	size := map[resolver.Package]int64{}
+	for i := range plan.Items {
+		it := &plan.Items[i]
+		if it.Inert || it.Bundled || it.Change == resolver.Unchanged || it.Tarball == "" || it.Integrity == "" {
+			continue
+		}
+		if !l.client.Stocked(string(it.Integrity), !l.looks) {
+			all = append(all, it.Package)
+			size[it.Package] = l.client.Size(it.Name, it.Version)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b resolver.Package) int { return cmp.Compare(size[b], size[a]) })
+	return all
+}
+
 // Contents implements checks.Tarballs.
 func (l *larder) Contents(ctx context.Context, p resolver.Package) (*registry.Contents, error) {
 	if p.Tarball == "" {
-		return nil, errors.New(p.Name + "@" + p.Version + " has no tarball in its registry")
+		return nil, errNoTarball(p)
 	}
 	return l.client.Contents(ctx, p.Tarball, string(p.Integrity))
 }
@@ -56,11 +87,29 @@ func (l *larder) Contents(ctx context.Context, p resolver.Package) (*registry.Co
 // Open gives a verified tarball's bytes.
 func (l *larder) Open(ctx context.Context, p resolver.Package) (io.ReadCloser, error) {
 	if p.Tarball == "" {
-		return nil, errors.New(p.Name + "@" + p.Version + " has no tarball in its registry")
+		return nil, errNoTarball(p)
 	}
 	t, err := l.client.Tarball(ctx, p.Tarball, string(p.Integrity))
 	if err != nil {
 		return nil, err
 	}
 	return os.Open(t.Path)
+}
+
+func errNoTarball(p resolver.Package) error {
+	return errors.New(p.Name + "@" + p.Version + " has no tarball in its registry")
+}
+
+// npmCache is npm's own cache folder.
+func (s *session) npmCache() string {
+	dir, _, ok := s.config.Get("cache")
+	switch {
+	case ok && strings.HasPrefix(dir, "~/"):
+		return filepath.Join(s.home(), dir[2:])
+	case ok && dir != "":
+		return s.abs(dir)
+	case s.home() == "":
+		return ""
+	}
+	return filepath.Join(s.home(), ".npm")
 }

@@ -77,7 +77,7 @@ func (s *session) openNetwork() error {
 	f.Store, f.Now, f.UserAgent = s.store, s.now, "gpq/"+version
 	s.fetch = fetch.New(f)
 	r := s.config.RegistryOptions()
-	r.Store = s.store
+	r.Store, r.NPMCache = s.store, s.npmCache()
 	s.client = registry.New(s.fetch, r)
 	s.larder = newLarder(s.client)
 	return nil

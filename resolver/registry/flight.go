@@ -72,6 +72,16 @@ func (s *shared[T]) forget(key string, gone T) {
 	}
 }
 
+// peek gives the value of a key if it is there.
+func (s *shared[T]) peek(key string) (value T, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.all[key]; f != nil && f.landed() && f.err == nil {
+		return f.value, true
+	}
+	return value, false
+}
+
 func (f *flight[T]) landed() bool {
 	select {
 	case <-f.done:

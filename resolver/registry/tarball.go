@@ -80,6 +80,16 @@ func (c *Client) Stocked(integrity string, archive bool) bool {
 	return !archive || ok && isFile(path) || isFile(c.npmPath(sum))
 }
 
+// Size is how many bytes a version is said to unpack to; 0 where its packument
+// does not say, or has not been asked for.
+func (c *Client) Size(name, version string) int64 {
+	h, ok := c.packs.peek(name)
+	if !ok || h.p.Versions[version] == nil {
+		return 0
+	}
+	return h.p.Versions[version].Dist.UnpackedSize
+}
+
 func (c *Client) fetchTarball(ctx context.Context, url, integrity string) (*Tarball, error) {
 	want, err := parseSRI(integrity)
 	what := "tarball " + tail(url)
