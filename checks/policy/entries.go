@@ -187,8 +187,11 @@ func (r *reader) packageSettings(line int, w packageWords) {
 	add("built-from", w.source, false, func(u *checks.Rules, p checks.Pattern) { u.BuiltFrom = pin(u.BuiltFrom, p, w.source, late) })
 	add("provenance", w.provenance, false, func(u *checks.Rules, p checks.Pattern) { u.NeedProvenance = append(u.NeedProvenance, p) })
 	add("exotic", w.exotic, true, func(u *checks.Rules, p checks.Pattern) { u.ExoticAllow = append(u.ExoticAllow, p) })
-	if w.private == "true" {
+	switch w.private {
+	case "true":
 		add("private", w.private, true, func(u *checks.Rules, p checks.Pattern) { u.Private = append(u.Private, p) })
+	case "false": // asked at public services whoever served it: it leaves the machine, so no project may say so
+		add("private", w.private, true, func(u *checks.Rules, p checks.Pattern) { u.Public = append(u.Public, p) })
 	}
 	if len(w.required) > 0 {
 		r.set("packages.required", line, join(w.match), false, func(o *Loaded) {

@@ -73,7 +73,7 @@ licenses: {allow: [MIT, ISC], deny: [GPL-3.0-only]}
 registries:
   - {url: "https://npm.acme.example/", offers: [signatures]}
 lockfile-hosts: [cdn.acme.example]
-advisories: /var/lib/osv
+advisories: {database: /var/lib/osv}
 approvals:
   project: count
   import:

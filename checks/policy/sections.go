@@ -246,9 +246,21 @@ func lower(all []string) []string {
 }
 
 func (r *reader) advisories(n node) error {
-	text, err := n.one()
-	if err != nil {
-		return err
+	if !n.isMap {
+		return errNoMap
+	}
+	text := ""
+	for _, f := range n.fields {
+		if f.key != "database" {
+			return r.wrong(f.line, "there is no setting %q here", f.key)
+		}
+		var err error
+		if text, err = f.value.one(); err != nil {
+			return err
+		}
+	}
+	if text == "" {
+		return errors.New("want database: PATH")
 	}
 	r.set("advisories", n.line, text, true, func(o *Loaded) { o.Policy.Rules.AdvisoryDB = text })
 	return nil
