@@ -77,19 +77,18 @@ func (s *session) print(d *checks.Document) error {
 	return report.WriteText(s.out, d, s.textOptions(d, true))
 }
 
-// verdictCode is the exit code of check and verify: 3 where anything stands at
-// warning or above, 4 where something required is unknown.
+// verdictCode is the exit code of check and verify, which is what --strict would
+// decide: 3 where anything stands at warning or above, 4 where something
+// required is unknown or could not be made known.
 func verdictCode(rep *checks.Report, policy *checks.Policy) error {
-	sum := rep.Summary()
-	if sum.Danger+sum.Warning > 0 {
+	switch policy.Decide(rep, checks.Mode{Strict: true}) {
+	case checks.Allow:
+		return nil
+	case checks.Block:
 		return quiet(exitRefused)
+	default:
+		return quiet(exitUndecided)
 	}
-	for i := range rep.Items {
-		if len(policy.Open(&rep.Items[i])) > 0 {
-			return quiet(exitUndecided)
-		}
-	}
-	return nil
 }
 
 // quiet is an exit code that has been explained already.
