@@ -39,7 +39,7 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		env = append(env, upper.Env()...)
 	}
 	res, err := npm.Run(ctx, shim.Child{
-		Args: g.Args(words), Env: env, Stdin: os.Stdin, Stdout: s.out, Stderr: s.err,
+		Args: g.Args(words), Env: env, Dir: s.dir, Stdin: os.Stdin, Stdout: s.out, Stderr: s.err,
 		Own: s.cmd.Class == argv.Exec || s.cmd.Class == argv.Init,
 	})
 	if err := g.Repair(s.installedInto()); err != nil {
