@@ -15,7 +15,7 @@ type npm struct{ cli, version, node string }
 
 func (n npm) major() string { return strings.SplitN(n.version, ".", 2)[0] }
 
-// npms are the installed npms: the one on PATH, and those that GPQ_NPMS names
+// npms are the installed npms: the one on PATH, and those that GPQ_EXTRA_NPMS names
 // (folders that hold a package «npm», separated by colons).
 func npms(t *testing.T) []npm {
 	t.Helper()
@@ -32,7 +32,7 @@ func npms(t *testing.T) []npm {
 		missing("npm is not installed: nothing to compare with")
 	}
 	dirs := []string{filepath.Join(strings.TrimSpace(string(root)), "npm")}
-	for _, d := range filepath.SplitList(os.Getenv("GPQ_NPMS")) {
+	for _, d := range filepath.SplitList(os.Getenv("GPQ_EXTRA_NPMS")) {
 		dirs = append(dirs, d)
 	}
 	var out []npm

@@ -23,7 +23,7 @@ type NPM struct {
 // Major is the version's first number, as text.
 func (n NPM) Major() string { return strings.SplitN(n.Version, ".", 2)[0] }
 
-// Installed gives the npm on PATH, and those in the folders GPQ_NPM_DIRS lists
+// Installed gives the npm on PATH, and those in the folders GPQ_EXTRA_NPMS lists
 // (separated as PATH is). Without node or npm the test is skipped, or fails
 // where GPQ_REQUIRE_NPM is 1.
 func Installed(t testing.TB) []NPM {
@@ -38,8 +38,7 @@ func Installed(t testing.TB) []NPM {
 			dirs = append(dirs, filepath.Dir(filepath.Dir(real)))
 		}
 	}
-	dirs = append(dirs, filepath.SplitList(os.Getenv("GPQ_NPM_DIRS"))...)
-	dirs = append(dirs, "/opt/npm10/node_modules/npm", "/opt/npm12/node_modules/npm")
+	dirs = append(dirs, filepath.SplitList(os.Getenv("GPQ_EXTRA_NPMS"))...)
 	var all []NPM
 	for _, dir := range dirs {
 		if n, ok := read(dir, node); ok {
