@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"gpq/resolver/registry"
 	"gpq/resolver/tree"
 )
 
@@ -20,6 +22,18 @@ func TestEndless(t *testing.T) {
 		}
 		_, err := New(Settings{Source: shelve(wide...)}).Resolve(context.Background(), request(t.TempDir(), "wide"))
 		if !errors.Is(err, tree.ErrEndless) || !strings.Contains(err.Error(), "wide alone asks for 3000 packages") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("every package names ten more", func(t *testing.T) {
+		_, err := New(Settings{Source: endless(10)}).Resolve(context.Background(), request(t.TempDir(), "z1"))
+		if !errors.Is(err, tree.ErrEndless) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("every package names one more", func(t *testing.T) {
+		_, err := New(Settings{Source: endless(1)}).Resolve(context.Background(), request(t.TempDir(), "z1"))
+		if !errors.Is(err, tree.ErrEndless) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -38,4 +52,20 @@ func TestEndless(t *testing.T) {
 			t.Errorf("%v", way)
 		}
 	})
+}
+
+// endless is a registry where every package asks for that many others.
+type endless int
+
+func (e endless) Packument(_ context.Context, name string) (*registry.Packument, error) {
+	n, err := strconv.Atoi(strings.TrimPrefix(name, "z"))
+	if err != nil {
+		return nil, err
+	}
+	m := &registry.Manifest{Name: name, Version: "1.0.0"}
+	for i := range int(e) {
+		m.Dependencies = append(m.Dependencies, registry.Dep{Name: "z" + strconv.Itoa(n*int(e)+i+1), Value: "*"})
+	}
+	return &registry.Packument{Name: name, DistTags: map[string]string{"latest": "1.0.0"}, Order: []string{"1.0.0"},
+		Versions: map[string]*registry.Manifest{"1.0.0": m}}, nil
 }

@@ -110,7 +110,10 @@ func (s *session) installedInto() string {
 // behind a guard that clears nothing, so that the person reads npm's own words
 // and scripts see npm's own code.
 func (s *session) letNPMFail(ctx context.Context, plan *resolver.Plan, stop func()) int {
-	s.say("npm will not go on with this: %s", report.Escape(plan.Failure.Error()))
+	if words := plan.Failure.Error(); report.Escape(words) != words { // npm would show them as they are
+		return s.settle(s.unplanned(plan.Failure))
+	}
+	s.say("npm will not go on with this: %v", plan.Failure)
 	stop()
 	return s.run(ctx, &checks.Report{At: s.now(), Plan: plan}, checks.Clearance{})
 }
@@ -169,6 +172,6 @@ func (r *refusals) tell(s *session) {
 		if x.Package.Name != "" {
 			what = x.Package.Name + "@" + x.Package.Version
 		}
-		s.say("npm was refused %s: %s", report.Escape(what), report.Escape(x.Reason.Error()))
+		s.say("npm was refused %s: %v", what, x.Reason)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"gpq/prompt/report"
 )
 
 // process is everything run knows of the outside: nothing below reads
@@ -82,9 +84,14 @@ func (p *process) abs(path string) string {
 	return filepath.Join(p.dir, path)
 }
 
-// say writes one of gpq's own lines to standard error.
+// maxSaid is how many characters one line of gpq's own may have: errors quote
+// what others sent.
+const maxSaid = 2000
+
+// say writes one of gpq's own lines to standard error. Whatever of it came
+// from elsewhere, a registry's words in an error, is shown escaped.
 func (p *process) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(p.err, "gpq: "+format+"\n", args...)
+	_, _ = io.WriteString(p.err, "gpq: "+report.EscapeMax(fmt.Sprintf(format, args...), maxSaid)+"\n")
 }
 
 // fail says what happened, and what to do where there is something to do.

@@ -14,20 +14,20 @@ func WriteProven(w io.Writer, p *checks.Proven) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", Escape(p.Item.Name+"@"+p.Item.Version))
 	for _, e := range p.Summary.Proved {
-		fmt.Fprintf(&b, "  proved   %-20s %s\n", Escape(e.Fact), Escape(e.Value))
+		fmt.Fprintf(&b, "  proved   %-20s %s\n", Escape(e.Fact), EscapeMax(e.Value, maxMessage))
 	}
 	for _, s := range p.Summary.False {
-		fmt.Fprintf(&b, "  FALSE    %s\n", Escape(s))
+		fmt.Fprintf(&b, "  FALSE    %s\n", EscapeMax(s, maxMessage))
 	}
 	for _, s := range p.Summary.Open {
-		fmt.Fprintf(&b, "  open     %s\n", Escape(s))
+		fmt.Fprintf(&b, "  open     %s\n", EscapeMax(s, maxMessage))
 	}
 	for _, s := range p.Summary.Absent {
-		fmt.Fprintf(&b, "  absent   no %s was published\n", Escape(s))
+		fmt.Fprintf(&b, "  absent   no %s was published\n", EscapeMax(s, maxMessage))
 	}
 	for _, f := range p.Findings {
 		if f.Outcome == checks.Flagged {
-			fmt.Fprintf(&b, "  %-8s %s: %s\n", f.Severity, f.Check, Escape(f.Message))
+			fmt.Fprintf(&b, "  %-8s %s: %s\n", f.Severity, f.Check, EscapeMax(f.Message, maxMessage))
 		}
 	}
 	if len(p.Summary.Proved) == 0 {

@@ -113,9 +113,9 @@ func (t *text) pkg(p checks.DocumentPackage) {
 
 func label(p checks.DocumentPackage) string {
 	if p.Version == "" {
-		return Escape(p.Name)
+		return EscapeMax(p.Name, maxLabel)
 	}
-	return Escape(p.Name + "@" + p.Version)
+	return EscapeMax(p.Name+"@"+p.Version, maxLabel)
 }
 
 // approveLine is the command that records an approval of these findings.
@@ -139,10 +139,10 @@ func shellWord(s string) string {
 func (t *text) how(p checks.DocumentPackage) string {
 	out := p.Change
 	if p.Previous != nil && p.Change == "updated" {
-		out += " from " + Escape(*p.Previous)
+		out += " from " + EscapeMax(*p.Previous, maxLabel)
 	}
 	if len(p.Via) > 0 && len(p.Via[0]) > 1 {
-		out += ", brought by " + Escape(strings.Join(p.Via[0][:len(p.Via[0])-1], " → "))
+		out += ", brought by " + EscapeMax(strings.Join(p.Via[0][:len(p.Via[0])-1], " → "), maxMessage)
 	}
 	return out
 }
@@ -177,13 +177,20 @@ func evidenceLine(e checks.DocumentEvidence) string {
 	if e.Proved {
 		word = "proved by " + e.Source
 	}
-	return fmt.Sprintf("· %s: %s (%s)", Escape(e.Fact), EscapeMax(e.Value, 200), Escape(word))
+	return fmt.Sprintf("· %s: %s (%s)", EscapeMax(e.Fact, maxLabel), EscapeMax(e.Value, 200), Escape(word))
 }
+
+// Bounds of foreign text, in runes: what is serious shall not scroll away
+// behind what somebody made long.
+const (
+	maxLabel   = 300
+	maxMessage = 2000
+)
 
 const indent = 29 // «  danger   publisher-changed   »
 
 func (t *text) entry(severity, check, message string) {
-	lines := wrap(Escape(message), t.o.Width-indent)
+	lines := wrap(EscapeMax(message, maxMessage), t.o.Width-indent)
 	t.line("  %s  %-18s %s", severity, check, lines[0])
 	for _, l := range lines[1:] {
 		t.line("%*s%s", indent+1, "", l)

@@ -110,7 +110,7 @@ func (t *text) notices() {
 		if n.Kind == string(checks.NoticeService) || n.Kind == string(checks.NoticeRegistry) {
 			line = n.Subject + ": " + n.Text
 		}
-		for i, l := range wrap(Escape(line), t.o.Width-4) {
+		for i, l := range wrap(EscapeMax(line, maxMessage), t.o.Width-4) {
 			mark := "* "
 			if i > 0 {
 				mark = "  "

@@ -26,6 +26,7 @@ type ahead struct {
 	optionalPeers bool
 	skip          func(name, rng string) bool // what the tree already has
 	specs         *specs
+	chosen        func(*Pkg) // nil for nobody
 
 	wg    sync.WaitGroup
 	mu    sync.Mutex
@@ -41,6 +42,7 @@ type document struct {
 	err   error
 	wants []want
 	ready bool
+	level int // how many packages lead here, at least one by one
 }
 
 // want is a choice to be made ahead. Of a faint one, an optional peer, only the
@@ -48,6 +50,7 @@ type document struct {
 type want struct {
 	*spec.Spec
 	faint bool
+	level int
 }
 
 type picked struct {
@@ -64,7 +67,18 @@ func (a *ahead) document(name string, w *want) (d *document, ready bool) {
 	d = a.docs[name]
 	if d == nil {
 		d = &document{done: make(chan struct{})}
+		if w != nil {
+			d.level = w.level
+		}
+		if len(a.docs) >= maxNames {
+			d.refuse(name)
+			return d, true
+		}
 		a.docs[name] = d
+		if d.level > maxLevel {
+			d.refuse(name)
+			return d, true
+		}
 		a.wg.Add(1)
 		go a.fetch(name, d)
 	}
@@ -72,6 +86,12 @@ func (a *ahead) document(name string, w *want) (d *document, ready bool) {
 		d.wants = append(d.wants, *w)
 	}
 	return d, d.ready
+}
+
+// refuse ends what has no end.
+func (d *document) refuse(name string) {
+	d.err, d.ready = fmt.Errorf("%w, at %s", ErrEndless, name), true
+	close(d.done)
 }
 
 func (a *ahead) fetch(name string, d *document) {
@@ -113,7 +133,11 @@ func (a *ahead) crawl(p *registry.Packument, wants []want) {
 		if got.err != nil {
 			continue
 		}
+		if a.chosen != nil && !j.w.faint {
+			a.chosen(got.pkg)
+		}
 		for _, w := range a.wantsOf(got.pkg, j.w.faint) {
+			w.level = j.w.level + 1
 			if d, ready := a.document(w.Name, &w); ready && d.err == nil {
 				jobs = append(jobs, job{d.p, w})
 			}
@@ -130,7 +154,7 @@ func (a *ahead) wantsOf(p *Pkg, faint bool) []want {
 				continue
 			}
 			if s := a.want(d.Name, d.Value, faint); s != nil {
-				out = append(out, want{s, faint})
+				out = append(out, want{Spec: s, faint: faint})
 			}
 		}
 	}
@@ -221,7 +245,7 @@ func (a *ahead) manifest(s *spec.Spec) (*Pkg, error) {
 	if got.err != nil {
 		return nil, got.err
 	}
-	a.crawl(d.p, []want{{s, true}})
+	a.crawl(d.p, []want{{Spec: s, faint: true, level: d.level}})
 	return got.pkg, nil
 }
 

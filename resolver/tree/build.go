@@ -289,8 +289,10 @@ func (b *builder) byLocation(nodes []*Node) []*Node {
 const (
 	maxNodes   = 60_000
 	maxNesting = 80
-	maxVisits  = 150   // of one place
-	maxEdges   = 2_000 // of one package: each is tried beside all others
+	maxNames   = 20_000 // asked for
+	maxLevel   = 1_000  // of packages that are known only through one another
+	maxVisits  = 150    // of one place
+	maxEdges   = 2_000  // of one package: each is tried beside all others
 )
 
 // ErrEndless is wrapped by the error of a tree that does not come to rest.

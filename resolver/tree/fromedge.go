@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"path"
 	"sort"
 	"strings"
@@ -92,6 +93,9 @@ func (b *builder) nodeFromSpec(e, named *Edge, parent *Node) (*Node, error) {
 	if err != nil {
 		if ctxErr := b.ctx.Err(); ctxErr != nil {
 			return nil, ctxErr
+		}
+		if errors.Is(err, ErrEndless) {
+			return nil, err
 		}
 		return b.failureNode(named.name, parent, e, err), nil
 	}
