@@ -199,7 +199,7 @@ func (r *Runner) shelf(ctx context.Context, subjects []*Subject) map[string]*she
 			names = append(names, s.Name)
 		}
 	}
-	each(len(names), 16, func(i int) {
+	each(len(names), 64, func(i int) {
 		doc := out[names[i]]
 		doc.packument, doc.err = r.packument(ctx, names[i])
 		doc.history = NewHistory(doc.packument)

@@ -30,6 +30,10 @@ type Settings struct {
 	Home       string    // absolute: where «~/» is
 	Now        time.Time // for min-release-age; required where that is used
 	Ahead      int       // packuments asked for at once ahead of need; 0 is 64
+	// Chosen is told, while the plan is still made, of packages that are likely
+	// to be in it, so that their tarballs can begin to arrive. It must return at
+	// once; nil for nobody.
+	Chosen func(Package)
 }
 
 // Resolver works out plans. It remembers parsed versions and ranges, and is
@@ -75,7 +79,16 @@ func (r *Resolver) deps(q Request) tree.Deps {
 	if p == nil {
 		p = newChooser(&r.pick, q.Options)
 	}
-	return tree.Deps{Source: r.s.Source, Picker: p, Contents: r.Contents(), Semver: &r.pick.Cache, Ahead: r.s.Ahead}
+	return tree.Deps{Source: r.s.Source, Picker: p, Contents: r.Contents(), Semver: &r.pick.Cache, Ahead: r.s.Ahead, Chosen: r.chosen(q)}
+}
+
+func (r *Resolver) chosen(q Request) func(*tree.Pkg) {
+	if r.s.Chosen == nil || q.Options.PackageLockOnly {
+		return nil
+	}
+	return func(p *tree.Pkg) {
+		r.s.Chosen(Package{Name: p.Name, Version: p.Version, Registry: p.Registry, Tarball: p.Resolved, Integrity: Integrity(p.Integrity)})
+	}
 }
 
 // failed tells npm's own failures from what could not be known.

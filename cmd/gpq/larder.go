@@ -21,12 +21,36 @@ import (
 type larder struct {
 	client *registry.Client
 	places chan struct{} // fetches at a time
+	early  chan struct{} // of these, before the plan stands: packuments come first
 	// looks: npm will not run, so that what tarballs hold is enough.
 	looks bool
 }
 
 func newLarder(c *registry.Client) *larder {
-	return &larder{client: c, places: make(chan struct{}, 32)}
+	return &larder{client: c, places: make(chan struct{}, 32), early: make(chan struct{}, 12)}
+}
+
+// expect gives what begins to fetch a package that will probably be in the
+// plan.
+func (l *larder) expect(ctx context.Context) func(resolver.Package) {
+	return func(p resolver.Package) {
+		if p.Tarball == "" || onlyLocal(p.Tarball) || p.Integrity == "" || l.client.Stocked(string(p.Integrity), !l.looks) {
+			return
+		}
+		go func() {
+			select {
+			case l.early <- struct{}{}:
+				defer func() { <-l.early }()
+				l.fetch(ctx, p)
+			case <-ctx.Done():
+			}
+		}()
+	}
+}
+
+// onlyLocal: from no registry.
+func onlyLocal(address string) bool {
+	return !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://")
 }
 
 // stock fetches ahead what npm would fetch on this machine, the large ones

@@ -134,7 +134,7 @@ func (s *session) prefix() string {
 func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
 	r := resolver.New(resolver.Settings{
 		Source: s.client, Contents: nil, RegistryOf: s.client.RegistryFor,
-		Advisories: s.advised, Home: s.home(), Now: s.now(),
+		Advisories: s.advised, Home: s.home(), Now: s.now(), Chosen: s.larder.expect(ctx),
 	})
 	plan, err := r.Resolve(ctx, s.request())
 	if err != nil {

@@ -53,9 +53,17 @@ func newBuilder(ctx context.Context, o Options, d Deps) (*builder, error) {
 }
 
 func (b *builder) newAhead() *ahead {
-	return &ahead{ctx: b.ctx, deps: b.deps, slots: make(chan struct{}, b.deps.Ahead), before: b.beforeOf,
+	a := &ahead{ctx: b.ctx, deps: b.deps, slots: make(chan struct{}, b.deps.Ahead), before: b.beforeOf,
 		avoid: b.opt.Avoid, peers: !b.opt.LegacyPeerDeps, optionalPeers: b.before(12), specs: b.specs, docs: map[string]*document{},
 		picks: map[string]*picked{}, pkgs: map[*registry.Manifest]*Pkg{}, seen: map[string]bool{}}
+	if tell := b.deps.Chosen; tell != nil && len(b.opt.Omit) == 0 {
+		a.chosen = func(p *Pkg) {
+			if b.platformOK(p) {
+				tell(p)
+			}
+		}
+	}
+	return a
 }
 
 func majorOf(version string) int {

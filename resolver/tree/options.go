@@ -92,4 +92,8 @@ type Deps struct {
 	Contents Contents      // may be nil
 	Semver   *semver.Cache // may be nil
 	Ahead    int           // packuments asked for at once ahead of need; 0 is 64
+	// Chosen is told, early, of versions that are likely to be in the tree and
+	// are for this machine; some will not be. It must return at once; nil for
+	// nobody.
+	Chosen func(*Pkg)
 }
