@@ -32,9 +32,7 @@ func npms(t *testing.T) []npm {
 		missing("npm is not installed: nothing to compare with")
 	}
 	dirs := []string{filepath.Join(strings.TrimSpace(string(root)), "npm")}
-	for _, d := range filepath.SplitList(os.Getenv("GPQ_EXTRA_NPMS")) {
-		dirs = append(dirs, d)
-	}
+	dirs = append(dirs, filepath.SplitList(os.Getenv("GPQ_EXTRA_NPMS"))...)
 	var out []npm
 	for _, d := range dirs {
 		var p struct{ Version string }

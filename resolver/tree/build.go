@@ -36,7 +36,6 @@ type builder struct {
 	flagsSuspect   bool
 	oldLock        bool // a lockfile that lacks what version 2 has
 	resolvedAdd    []resolvedAdd
-	failureKind    map[*Node]error
 }
 
 // Build makes the tree that npm would make. A *Failure as the error is npm's

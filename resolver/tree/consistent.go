@@ -30,6 +30,7 @@ func (b *builder) consistent(resolved, from string) string {
 		if s.SaveSpec != "" {
 			return s.SaveSpec
 		}
+	default:
 	}
 	return resolved
 }

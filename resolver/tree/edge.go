@@ -5,6 +5,7 @@ import "strings"
 // EdgeKind is the kind of a dependency.
 type EdgeKind uint8
 
+// The lists of dependencies.
 const (
 	Prod EdgeKind = iota
 	Dev
@@ -61,11 +62,17 @@ func (v *env) newEdge(from *Node, kind EdgeKind, name, raw string) *Edge {
 	return e
 }
 
-// Name, Kind, From and To are what they say; To is nil where nothing is there.
-func (e *Edge) Name() string   { return e.name }
+// Name is the name that is asked for.
+func (e *Edge) Name() string { return e.name }
+
+// Kind is the list of dependencies that it stands in.
 func (e *Edge) Kind() EdgeKind { return e.kind }
-func (e *Edge) From() *Node    { return e.from }
-func (e *Edge) To() *Node      { return e.to }
+
+// From is the node that asks.
+func (e *Edge) From() *Node { return e.from }
+
+// To is the node that answers; nil where nothing is there.
+func (e *Edge) To() *Node { return e.to }
 
 // Spec is what is asked for, overrides applied.
 func (e *Edge) Spec() string { return e.env.edgeSpec(e) }
@@ -134,8 +141,6 @@ func (e *Edge) valid() bool {
 	s := e.error()
 	return s == stateOK
 }
-
-func (e *Edge) missing() bool { return e.error() == stateMissing }
 
 // error is stateOK where there is none.
 func (e *Edge) error() edgeState {

@@ -57,7 +57,6 @@ type nodeOptions struct {
 	link, global, dummy  bool
 	hasShrinkwrap        bool
 	flags                *flags
-	workspaces           []workspace
 }
 
 func (v *env) newNode(o nodeOptions) *Node {

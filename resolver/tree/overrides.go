@@ -152,6 +152,7 @@ func (v *env) ruleApplies(rule *overrideSet, p *spec.Spec) bool {
 		return r != "" && v.ranges.intersects(r, rule.keySpec)
 	case spec.Range, spec.Version:
 		return v.ranges.intersects(fetchRange(p), rule.keySpec)
+	default:
 	}
 	return true
 }

@@ -103,6 +103,7 @@ func (p *Pkg) field(kind saveKind) *registry.Deps {
 		return &p.OptionalDependencies
 	case savePeer, savePeerOptional:
 		return &p.PeerDependencies
+	default:
 	}
 	return &p.Dependencies
 }

@@ -62,11 +62,14 @@ func (t *Tree) Nodes() []*Node {
 	return out
 }
 
-// Name is the name that the node stands under, an alias as the alias;
-// PackageName is the true one.
-func (n *Node) Name() string        { return n.name }
+// Name is the name that the node stands under, an alias as the alias.
+func (n *Node) Name() string { return n.name }
+
+// PackageName is the true name, also behind an alias.
 func (n *Node) PackageName() string { return n.pkg.Name }
-func (n *Node) Version() string     { return n.version() }
+
+// Version is the package's version.
+func (n *Node) Version() string { return n.version() }
 
 // Location is the path of the node below the root, slash separated.
 func (n *Node) Location() string { return n.location }
@@ -86,12 +89,20 @@ func (n *Node) Resolved() string { return n.resolvedNow() }
 // Integrity is the digest that the registry or the lockfile has for it.
 func (n *Node) Integrity() string { return n.integrity }
 
-// Dev, Optional, Peer and so on are npm's flags of the node.
-func (n *Node) Dev() bool         { return n.dev }
-func (n *Node) Optional() bool    { return n.optional }
+// Dev is npm's flag: only dev dependencies lead here.
+func (n *Node) Dev() bool { return n.dev }
+
+// Optional is npm's flag: only optional dependencies lead here.
+func (n *Node) Optional() bool { return n.optional }
+
+// DevOptional is npm's flag: dev and optional dependencies lead here, no others.
 func (n *Node) DevOptional() bool { return n.devOptional }
-func (n *Node) Peer() bool        { return n.peer }
-func (n *Node) Extraneous() bool  { return n.extraneous }
+
+// Peer is npm's flag: only peer dependencies lead here.
+func (n *Node) Peer() bool { return n.peer }
+
+// Extraneous is npm's flag: nothing leads here.
+func (n *Node) Extraneous() bool { return n.extraneous }
 
 // Inert is whether npm records the package but does not fetch it here.
 func (n *Node) Inert() bool { return n.inert }
@@ -108,8 +119,10 @@ func (n *Node) Omitted(omit []string) bool { return n.shouldOmit(omit) }
 // IsProject is whether the node is the project or one of its workspaces.
 func (n *Node) IsProject() bool { return n.isProjectRoot() || n.isWorkspace() }
 
-// EdgesIn and EdgesOut are the dependencies that lead to and from the node.
-func (n *Node) EdgesIn() []*Edge  { return n.edgesIn.slice() }
+// EdgesIn are the dependencies that lead to the node.
+func (n *Node) EdgesIn() []*Edge { return n.edgesIn.slice() }
+
+// EdgesOut are the node's own dependencies.
 func (n *Node) EdgesOut() []*Edge { return n.edgesOut.values() }
 
 // HasShrinkwrap is whether the package brings its own npm-shrinkwrap.json.

@@ -77,6 +77,7 @@ func registrySpec(s *spec.Spec) *spec.Spec {
 	switch s.Kind {
 	case spec.Version, spec.Range, spec.Tag:
 		return s
+	default:
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ func (v *env) kindValid(n *Node, s *spec.Spec, e *Edge) bool {
 			return !n.link
 		}
 		return n.link && n.realpath == path.Clean(s.Where)
+	default:
 	}
 	if n.Unknown() {
 		return n.resolved == outsideMark+s.Where
@@ -46,6 +47,7 @@ func (v *env) kindValid(n *Node, s *spec.Spec, e *Edge) bool {
 		return n.resolvedNow() == s.Where
 	case spec.Git:
 		return v.gitValid(n, s)
+	default:
 	}
 	if e.from != nil {
 		e.from.errors++
