@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,7 +22,12 @@ func (p *process) app(ctx context.Context, call shim.Call) int {
 	if call.Word == "version" {
 		words[1] = "--version"
 	}
-	return p.settle(p.commands(call.Own).RunContext(ctx, words))
+	err := p.commands(call.Own).RunContext(ctx, words)
+	var theLibrarys cli.ExitCoder
+	if errors.As(err, &theLibrarys) { // its own refusals, as of a help topic that is none
+		err = usagef("gpq help shows what there is", errors.New(theLibrarys.Error()))
+	}
+	return p.settle(err)
 }
 
 func (p *process) commands(own argv.Own) *cli.App {
@@ -64,5 +71,5 @@ func wantArgs(c *cli.Context, least, most int) error {
 	if n >= least && (most < 0 || n <= most) {
 		return nil
 	}
-	return usagef("usage: gpq "+c.Command.Name+" "+c.Command.ArgsUsage, fmt.Errorf("%s: wrong number of words", c.Command.Name))
+	return usagef(strings.TrimSpace("usage: "+c.Command.HelpName+" "+c.Command.ArgsUsage), fmt.Errorf("%s: wrong number of words", c.Command.Name))
 }

@@ -51,15 +51,16 @@ func (p *process) checkOnly(ctx context.Context, own argv.Own, words []string) e
 	}
 	v := s.policy.Decide(rep, s.mode())
 	d := rep.Document(v, version, s.documentRequest())
-	if err := s.print(d); err != nil {
+	text := func() error { return report.WriteText(s.out, d, s.textOptions(d, true)) }
+	if err := s.print(d, text); err != nil {
 		return err
 	}
 	return verdictCode(rep, s.policy)
 }
 
 // print writes the report to standard output, which is the command's own: JSON
-// alone with --json, else text, and whatever else was asked for.
-func (s *session) print(d *checks.Document) error {
+// alone with --json, else what is for a person, and whatever else was asked for.
+func (s *session) print(d *checks.Document, forPerson func() error) error {
 	jsonToo := argv.Report{Format: string(report.JSON)}
 	if s.cmd.Flag("json") == "true" && !contains(s.own.Reports, jsonToo) {
 		s.own.Reports = append(s.own.Reports, jsonToo)
@@ -74,7 +75,7 @@ func (s *session) print(d *checks.Document) error {
 	if alone {
 		return nil
 	}
-	return report.WriteText(s.out, d, s.textOptions(d, true))
+	return forPerson()
 }
 
 // verdictCode is the exit code of check and verify, which is what --strict would

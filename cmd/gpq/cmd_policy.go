@@ -28,10 +28,12 @@ func (p *process) policyCommand(own argv.Own) *cli.Command {
 		Usage: "write a starting policy, show the one in force, try it on a recorded report",
 		Subcommands: []*cli.Command{
 			{Name: "init", Usage: "write a starting policy to the user's folder, or with --project here",
-				Flags:  []cli.Flag{&cli.BoolFlag{Name: "project", Usage: "write .gpq/policy.yaml in this project: it can only tighten"}},
-				Action: func(c *cli.Context) error { return p.policyInit(own, c.Bool("project")) }},
+				Flags: []cli.Flag{&cli.BoolFlag{Name: "project", Usage: "write .gpq/policy.yaml in this project: it can only tighten"}},
+				Action: func(c *cli.Context) error {
+					return plainly(c, func() error { return p.policyInit(own, c.Bool("project")) })
+				}},
 			{Name: "show", Usage: "the policy in force, and where each value came from",
-				Action: func(*cli.Context) error { return p.policyShow(own) }},
+				Action: func(c *cli.Context) error { return plainly(c, func() error { return p.policyShow(own) }) }},
 			{Name: "test", ArgsUsage: "FILE", Usage: "decide a recorded JSON report by the policy in force",
 				Action: func(c *cli.Context) error {
 					if err := wantArgs(c, 1, 1); err != nil {
@@ -44,6 +46,14 @@ func (p *process) policyCommand(own argv.Own) *cli.Command {
 			return usagef("gpq policy init|show|test", errors.New("policy: say what to do"))
 		},
 	}
+}
+
+// plainly does what takes no words.
+func plainly(c *cli.Context, do func() error) error {
+	if err := wantArgs(c, 0, 0); err != nil {
+		return err
+	}
+	return do()
 }
 
 // loadPolicy reads the layers for the project of the working folder.

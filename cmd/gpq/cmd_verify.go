@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -112,14 +111,13 @@ func (p *process) openWords(ctx context.Context, own argv.Own, name string, word
 }
 
 func (s *session) printProven(rep *checks.Report, proven []checks.Proven) error {
-	if s.cmd.Flag("json") == "true" || slices.ContainsFunc(s.own.Reports, func(r argv.Report) bool { return r.Format == "json" && r.File == "" }) {
-		d := rep.Document(s.policy.Decide(rep, s.mode()), version, s.documentRequest())
-		return report.Write(s.out, report.JSON, d)
-	}
-	for i := range proven {
-		if err := report.WriteProven(s.out, &proven[i]); err != nil {
-			return err
+	d := rep.Document(s.policy.Decide(rep, s.mode()), version, s.documentRequest())
+	return s.print(d, func() error {
+		for i := range proven {
+			if err := report.WriteProven(s.out, &proven[i]); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
