@@ -3,17 +3,20 @@ package checks
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // gypHarmless are the expansions that ask where headers are.
-var gypHarmless = []*regexp.Regexp{ //nolint:gochecknoglobals // never changed
-	regexp.MustCompile(`^node\s+-[pe]\s+\\?["']require\((\\?["'])(node-addon-api|nan|napi-macros)(\\?["'])\)(\.[a-z_]+)?;?\\?["']$`),
-	regexp.MustCompile(`^pkg-config\s+[A-Za-z0-9 ._+-]+$`),
-	regexp.MustCompile(`^node\s+-p\s+\\?["']process\.(platform|arch|versions\.[a-z]+)\\?["']$`),
-}
+var gypHarmless = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // never changed
+	return regexp.MustCompile(strings.Join([]string{
+		`^node\s+-[pe]\s+\\?["']require\((\\?["'])(node-addon-api|nan|napi-macros)(\\?["'])\)(\.[a-z_]+)?;?\\?["']$`,
+		`^pkg-config\s+[A-Za-z0-9 ._+-]+$`,
+		`^node\s+-p\s+\\?["']process\.(platform|arch|versions\.[a-z]+)\\?["']$`,
+	}, "|"))
+})
 
 // gypActs are keys under which gyp runs commands of the file's own.
-var gypActs = regexp.MustCompile(`["'](actions?|rules|postbuilds|make_global_settings)[+?=!/]*["']\s*:`)
+var gypActs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`["'](actions?|rules|postbuilds|make_global_settings)[+?=!/]*["']\s*:`) })
 
 // oddGyp gives a command in a gyp file that does more than compile; "" for
 // none.
@@ -28,7 +31,7 @@ func oddGyp(text string) string {
 		}
 		rest = after
 	}
-	if m := gypActs.FindStringSubmatch(text); m != nil {
+	if m := gypActs().FindStringSubmatch(text); m != nil {
 		return cut(m[1], 120)
 	}
 	return ""
@@ -70,11 +73,4 @@ func closing(s string) int {
 	return len(s)
 }
 
-func harmlessExpansion(cmd string) bool {
-	for _, re := range gypHarmless {
-		if re.MatchString(cmd) {
-			return true
-		}
-	}
-	return false
-}
+func harmlessExpansion(cmd string) bool { return gypHarmless().MatchString(cmd) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gpq/resolver/registry"
+	"sync"
 )
 
 // installEvents are what npm runs when it installs a package from a registry,
@@ -72,7 +73,7 @@ func sameScript(a script, versionA string, b script, versionB string) bool {
 }
 
 // plainWord is a word of a command that can do nothing but name things.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9@=:._/+-]+$`)
+var plainWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9@=:._/+-]+$`) })
 
 // compileCommands only compile what the tarball holds, or take the maintainers'
 // own prebuilt binary for it.
@@ -88,14 +89,14 @@ func onlyCompiles(command string) bool {
 	if strings.ContainsAny(command, "\n\r") {
 		return false
 	}
-	parts := regexp.MustCompile(`\|\||&&`).Split(command, -1)
+	parts := strings.Split(strings.ReplaceAll(command, "||", "&&"), "&&")
 	for _, p := range parts {
 		words := strings.Fields(p)
 		if len(words) == 0 || !slices.ContainsFunc(compileCommands, func(c string) bool { return startsWith(words, strings.Fields(c)) }) {
 			return false
 		}
 		for _, w := range words {
-			if !plainWord.MatchString(w) || strings.Contains(w, "://") || strings.Contains(w, "..") {
+			if !plainWord().MatchString(w) || strings.Contains(w, "://") || strings.Contains(w, "..") {
 				return false
 			}
 		}

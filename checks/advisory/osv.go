@@ -107,7 +107,7 @@ func (c *Client) batch(ctx context.Context, queries []Query) (map[Query][]hit, e
 }
 
 func usable(hits []hit) []hit {
-	return slices.DeleteFunc(hits, func(h hit) bool { return !idForm.MatchString(h.ID) })
+	return slices.DeleteFunc(hits, func(h hit) bool { return !idForm().MatchString(h.ID) })
 }
 
 func (c *Client) page(ctx context.Context, queries []Query, tokens map[Query]string) (osvResults, error) {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	gocvss20 "github.com/pandatix/go-cvss/20"
 	gocvss30 "github.com/pandatix/go-cvss/30"
@@ -47,14 +48,14 @@ type osvAffected struct {
 }
 
 // idForm is what an id may look like: it goes into URLs.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$`)
+var idForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$`) })
 
 func parseOSV(b []byte) (osvRecord, error) {
 	var r osvRecord
 	if err := json.Unmarshal(b, &r); err != nil {
 		return r, errors.New("no OSV record")
 	}
-	if !idForm.MatchString(r.ID) {
+	if !idForm().MatchString(r.ID) {
 		return r, errors.New("an OSV record without an id")
 	}
 	return r, nil
@@ -98,7 +99,7 @@ func (r osvRecord) entry() entry {
 		URL: "https://osv.dev/vulnerability/" + r.ID, Level: levelOf(r.Database.Severity),
 	}
 	for _, a := range r.Aliases {
-		if idForm.MatchString(a) {
+		if idForm().MatchString(a) {
 			e.Aliases = append(e.Aliases, a)
 		}
 	}
@@ -172,11 +173,11 @@ func levelOf(word string) Level {
 }
 
 // malwareTitle is how GitHub and npm title records of malware.
-var malwareTitle = regexp.MustCompile(`(?i)^(embedded )?(malware|malicious (code|package))\b`)
+var malwareTitle = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^(embedded )?(malware|malicious (code|package))\b`) })
 
 // isMalware: a MAL- id, the weakness «embedded malicious code», or GitHub's
 // title for it.
 func isMalware(ids, cwes []string, title string) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return strings.HasPrefix(id, "MAL-") }) ||
-		slices.Contains(cwes, "CWE-506") || malwareTitle.MatchString(title)
+		slices.Contains(cwes, "CWE-506") || malwareTitle().MatchString(title)
 }

@@ -109,15 +109,15 @@ func npmEntries(raw json.RawMessage) ([]entry, error) {
 	return out, nil
 }
 
-var ghsa = regexp.MustCompile(`GHSA(-[23456789cfghjmpqrvwx]{4}){3}`)
+var ghsa = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`GHSA(-[23456789cfghjmpqrvwx]{4}){3}`) })
 
 func (a npmAdvisory) entry() entry {
 	e := entry{Summary: a.Title, Level: levelOf(a.Severity), Source: listNPM, Cover: coverage{Range: a.Range}}
 	e.Cover.All = e.Cover.everything()
-	if e.ID = ghsa.FindString(a.URL); e.ID == "" {
+	if e.ID = ghsa().FindString(a.URL); e.ID == "" {
 		e.ID = "npm-" + strings.Trim(string(a.ID), `"`)
 	}
-	if !idForm.MatchString(e.ID) {
+	if !idForm().MatchString(e.ID) {
 		e.ID = "npm-unnamed"
 	}
 	if u, err := url.Parse(a.URL); err == nil && u.Scheme == "https" && u.Host != "" {

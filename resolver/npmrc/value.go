@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // kind is what a value is in JavaScript.
@@ -134,7 +135,7 @@ func (r reader) resolve(p string) string {
 	return filepath.Join(r.cwd, p)
 }
 
-var variable = regexp.MustCompile(`(\\*)\$\{([^${}?]+)(\?)?\}`)
+var variable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(\\*)\$\{([^${}?]+)(\?)?\}`) })
 
 // expand fills in ${NAME} and ${NAME?}: an unset one stays as it is, or with
 // the question mark becomes nothing. An odd number of backslashes before it
@@ -143,8 +144,8 @@ func expand(s string, env map[string]string) string {
 	if !strings.Contains(s, "${") {
 		return s
 	}
-	return variable.ReplaceAllStringFunc(s, func(m string) string {
-		part := variable.FindStringSubmatch(m)
+	return variable().ReplaceAllStringFunc(s, func(m string) string {
+		part := variable().FindStringSubmatch(m)
 		slashes := len(part[1])
 		if slashes%2 == 1 {
 			return m[(slashes+1)/2:]

@@ -3,6 +3,7 @@ package guard
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // setting is one of npm's, by the name it has on the command line.
@@ -14,7 +15,7 @@ func (g *Guard) settings(noProxy string) []setting {
 		{"registry", g.URL()},
 		// Every tarball URL, whatever its host, is asked of the registry; the
 		// lockfile keeps the host.
-		{"replace-registry-host", "always"},
+		{"replace-registry-host", g.replaced()},
 		{"noproxy", joinHosts(noProxy, "127.0.0.1")},
 		// Whether to go to the network is for gpq to decide: npm's own cache
 		// has nothing under an address that is new in every run.
@@ -24,6 +25,13 @@ func (g *Guard) settings(noProxy string) []setting {
 		list = append(list, setting{scope + ":registry", g.URL()})
 	}
 	return list
+}
+
+func (g *Guard) replaced() string {
+	if g.only != "" {
+		return g.only
+	}
+	return "always"
 }
 
 // Env is the environment npm is to be run with: environ, with the guard's
@@ -93,13 +101,13 @@ func joinHosts(list, host string) string {
 }
 
 // dashes end npm's own flags.
-var dashes = regexp.MustCompile(`^-{2,}$`)
+var dashes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-{2,}$`) })
 
 // contested are words of a command line that could set one of the guard's
 // settings, abbreviations included. One too many costs nothing.
-var contested = regexp.MustCompile(`^-+(no-)*(re|@|nop|off)`)
+var contested = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-+(no-)*(re|@|nop|off)`) })
 
-var proxyFlag = regexp.MustCompile(`^-+nop`)
+var proxyFlag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-+nop`) })
 
 // Args is npm's command line: args, which are what follows the program's name,
 // in the form of «npm exec» where it is npx. The environment is enough to make
@@ -110,13 +118,13 @@ func (g *Guard) Args(args []string) []string {
 	end := len(args)
 	needed, proxied := false, false
 	for i, a := range args {
-		if dashes.MatchString(a) {
+		if dashes().MatchString(a) {
 			end = i
 			break
 		}
 		a = strings.ToLower(a)
-		needed = needed || contested.MatchString(a)
-		proxied = proxied || proxyFlag.MatchString(a)
+		needed = needed || contested().MatchString(a)
+		proxied = proxied || proxyFlag().MatchString(a)
 	}
 	var extra []string
 	for _, s := range g.settings("") {
