@@ -52,6 +52,9 @@ func (p *planner) node(n *tree.Node) {
 	}
 	pkg := p.packageOf(n)
 	if !n.Bundled() && !fromRegistry(n.Resolved()) {
+		if p.ownFolder(n.Resolved()) {
+			return
+		}
 		p.exotic(n, "from "+n.Resolved())
 		return
 	}

@@ -19,6 +19,20 @@ func (p *planner) link(n *tree.Node) {
 	p.exotic(n, "folder outside the project: "+n.Realpath())
 }
 
+// ownFolder is whether a package was copied from a folder within the project
+// (--install-links): the project's own, as a link to it is.
+func (p *planner) ownFolder(resolved string) bool {
+	dir, ok := strings.CutPrefix(resolved, "file:")
+	if !ok || strings.HasSuffix(dir, ".tgz") || strings.HasSuffix(dir, ".tar.gz") || strings.HasSuffix(dir, ".tar") {
+		return false
+	}
+	root := filepath.Clean(p.o.Path)
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(root, dir)
+	}
+	return root != "/" && strings.HasPrefix(filepath.Clean(dir), root+"/")
+}
+
 // exotic reports a node that no registry answers for.
 func (p *planner) exotic(n *tree.Node, reason string) {
 	u := Unresolved{Spec: n.Resolved(), Name: n.Name(), Reason: reason}

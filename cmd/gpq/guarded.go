@@ -11,6 +11,7 @@ import (
 	"gpq/checks"
 	"gpq/prompt/report"
 	"gpq/resolver"
+	"gpq/resolver/spec"
 	"gpq/shim"
 	"gpq/shim/argv"
 	"gpq/shim/guard"
@@ -61,7 +62,7 @@ func (s *session) guard(ctx context.Context, rep *checks.Report, clear checks.Cl
 		Upstream: guard.Upstream{
 			Doer: s.fetch, Registry: s.client.RegistryFor, Authorization: s.config.RegistryOptions().Authorization,
 		},
-		Scopes: s.scopes(), NoProxy: s.noProxy(),
+		Scopes: s.scopes(), NoProxy: s.noProxy(), Files: s.laysFiles(rep.Plan),
 	})
 }
 
@@ -116,6 +117,19 @@ func (s *session) letNPMFail(ctx context.Context, plan *resolver.Plan, stop func
 	s.say("npm will not go on with this: %v", plan.Failure)
 	stop()
 	return s.run(ctx, &checks.Report{At: s.now(), Plan: plan}, checks.Clearance{})
+}
+
+// laysFiles is whether npm is to lay down folders or tarballs of this machine.
+func (s *session) laysFiles(plan *resolver.Plan) bool {
+	if plan.Request.Options.InstallLinks {
+		return true
+	}
+	for _, u := range plan.Unresolved {
+		if t := spec.Parse(u.Spec, spec.Place{Dir: s.dir, Home: s.home()}); t.Kind == spec.File {
+			return true
+		}
+	}
+	return false
 }
 
 // scopes are those with a registry of their own.

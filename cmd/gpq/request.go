@@ -37,7 +37,10 @@ func (s *session) request() resolver.Request {
 		q.Specs = s.target().Specs
 	case argv.Exec:
 		alone(&q)
-		q.Specs = s.target().Specs
+		q.Specs = nil
+		if t := s.target(); t.Kind != shim.TargetProject { // npm links that, and fetches nothing for it
+			q.Specs = t.Specs
+		}
 	case argv.Fetch:
 		alone(&q)
 		q.Specs = fetchSpecs(cmd, c)

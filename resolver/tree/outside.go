@@ -3,6 +3,8 @@ package tree
 import (
 	"errors"
 	"fmt"
+	"path"
+	"strings"
 
 	"gpq/resolver/spec"
 )
@@ -46,6 +48,30 @@ func (b *builder) outside(s *spec.Spec, e *Edge) (*Pkg, error) {
 		b.result.unknown(e, &OutsideError{Spec: e.Spec(), Kind: s.Kind})
 	}
 	return &Pkg{Name: e.name, Resolved: outsideMark + s.Where}, nil
+}
+
+// staysOutside is whether a spec of the command line is one that only fetching
+// would tell of: it goes into the tree as something unknown.
+func (b *builder) staysOutside(s *spec.Spec, err error) bool {
+	var f *Failure
+	if err == nil || errors.As(err, &f) || b.ctx.Err() != nil {
+		return false
+	}
+	return s.Kind == spec.Git || s.Kind == spec.Remote || s.Kind == spec.File
+}
+
+// outsideName is what such a thing may be called, as its address has it.
+func outsideName(s *spec.Spec) string {
+	raw, _, _ := strings.Cut(s.Raw, "#")
+	raw, _, _ = strings.Cut(raw, "?")
+	name := strings.TrimSuffix(path.Base(raw), ".git")
+	if _, after, ok := strings.Cut(name, ":"); ok {
+		name = after
+	}
+	if name == "" || name == "." || name == "/" {
+		return "unknown"
+	}
+	return name
 }
 
 // outsideMark begins the place of a package that stands in for an unknown one.

@@ -155,6 +155,9 @@ func (b *builder) resolveAdd(n *Node, raw string) (resolvedAdd, error) {
 	tag := s.Kind == spec.Tag && s.Range != ""
 	if name == "" || tag {
 		pkg, err := b.manifestOfAdd(s)
+		if b.staysOutside(s, err) {
+			pkg, err = &Pkg{Name: outsideName(s)}, nil
+		}
 		if err != nil {
 			return resolvedAdd{}, err
 		}

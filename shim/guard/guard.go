@@ -67,6 +67,9 @@ type Options struct {
 	Refused func(Refusal)
 	// Scopes are those that have a registry of their own, «@scope».
 	Scopes []string
+	// Files says that npm is to lay down folders or tarballs of this machine: it
+	// takes their addresses for a registry's where every host is replaced.
+	Files bool
 	// NoProxy is npm's noproxy setting where a file gives one; the environment
 	// and the command line are read by Env and Args.
 	NoProxy string
@@ -80,6 +83,7 @@ type Guard struct {
 	opts   Options
 	secret string
 	host   string
+	only   string // the one host name that npm replaces; "" for every one
 	server *http.Server
 	forms  forms
 
@@ -105,6 +109,9 @@ func Start(ctx context.Context, opts Options) (*Guard, error) {
 		if opts.Clear.Permits(p) {
 			g.admit(p)
 		}
+	}
+	if opts.Files {
+		g.only = oneHost(opts.Clear)
 	}
 	g.server = &http.Server{
 		Handler:           http.HandlerFunc(g.serve),

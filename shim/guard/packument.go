@@ -27,6 +27,10 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 		g.unavailable(w, name, err)
 		return
 	}
+	if err := g.stray(r.Context(), name); err != nil {
+		g.refuse(w, Refusal{Path: r.URL.Path, Reason: err})
+		return
+	}
 	body, kind := raw.Body, raw.Header.Get("Content-Type")
 	if strings.Contains(r.Header.Get("Accept"), registry.TypeAbbreviated) && !strings.HasPrefix(kind, registry.TypeAbbreviated) {
 		if form := g.form(r.Context(), name, raw); form.short {
