@@ -56,6 +56,7 @@ func (s *session) check(ctx context.Context, plan *resolver.Plan) (*checks.Repor
 		return nil, &exitError{exitRefused, errors.New("interrupted: npm did not run"), ""}
 	}
 	rep.Notices = append(s.notices, rep.Notices...)
+	go tidy(s.store, s.now())
 	return rep, nil
 }
 

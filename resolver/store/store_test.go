@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -254,6 +255,16 @@ func TestPrune(t *testing.T) {
 	}
 	if gone, err := s.Prune(Limits{MaxBytes: 25}); gone != 20 || err != nil || there() != "01" {
 		t.Error(gone, err, there())
+	}
+	if gone, err := s.Prune(Limits{MaxBytes: 1, MaxAge: time.Hour, Areas: []string{"http", "../blob"}}); gone != 0 || err != nil || there() != "01" {
+		t.Error("of areas that are not named:", gone, err, there())
+	}
+	if gone, err := s.Prune(Limits{MaxBytes: 1, MaxAge: time.Hour, MinAge: 12 * time.Hour, Now: now, Areas: []string{"blob"}}); gone != 10 || err != nil || there() != "0" {
+		t.Error("what is in use:", gone, err, there())
+	}
+	_ = os.Chtimes(paths[0], now, now.Add(-time.Hour*24*90))
+	if gone, err := s.Prune(Limits{MaxAge: 24 * time.Hour, Now: now}); gone != 0 && runtime.GOOS == "linux" || err != nil {
+		t.Error("what was read lately:", gone, err)
 	}
 	if locks, _ := filepath.Glob(filepath.Join(s.Dir(), "lock/*/*")); len(locks) != 1 {
 		t.Error("a lock is pruned")
