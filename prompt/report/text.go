@@ -163,8 +163,12 @@ func (t *text) finding(f checks.DocumentFinding) {
 		code = red
 	}
 	t.entry(t.paint(code, fmt.Sprintf("%-7s", f.Severity)), f.Check, f.Message)
+	most := 4
+	if t.o.All {
+		most = 100
+	}
 	for i, e := range f.Evidence {
-		if i == 4 && !t.o.All {
+		if i == most {
 			t.wrapped(fmt.Sprintf("… and %d more facts", len(f.Evidence)-i))
 			break
 		}
