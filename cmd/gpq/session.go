@@ -15,8 +15,10 @@ import (
 	"gpq/resolver/fetch"
 	"gpq/resolver/npmrc"
 	"gpq/resolver/registry"
+	"gpq/resolver/spec"
 	"gpq/resolver/store"
 	"gpq/shim"
+	"gpq/shim/argv"
 )
 
 // session is everything one judged command works with: the pipeline's rooms,
@@ -38,13 +40,11 @@ type session struct {
 	began      time.Time
 }
 
-// open sets a session up for an npm command. Nothing is asked of the network.
+// open sets a session up for an npm command, and begins to ask about what it
+// names.
 func (p *process) open(ctx context.Context, j job) (*session, error) {
 	s := &session{process: p, job: j, began: p.now()}
-	var err error
-	if s.vers, err = shim.Learn(ctx, j.tool, p.shimWorld(j.cmd.Args), p.cacheDir()); err != nil {
-		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
-	}
+	learned := s.learn(ctx)
 	trusted, err := p.trustedHosts(j.own.Policy)
 	if err != nil {
 		return nil, err
@@ -61,10 +61,44 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 	if err := s.openNetwork(); err != nil {
 		return nil, err
 	}
+	s.greet(ctx)
 	if err := s.readPolicy(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.openTrust(ctx)
+	if err := s.openTrust(ctx); err != nil {
+		return nil, err
+	}
+	if err := <-learned; err != nil {
+		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
+	}
+	return s, nil
+}
+
+// learn finds out the versions beside everything else: where nothing has them
+// yet, npm or node are asked, which takes as long as a first answer from the
+// registry.
+func (s *session) learn(ctx context.Context) <-chan error {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		s.vers, err = shim.Learn(ctx, s.tool, s.shimWorld(s.cmd.Args), s.cacheDir())
+		done <- err
+	}()
+	return done
+}
+
+// greet asks early about the packages that the command names: the plan begins
+// with them.
+func (s *session) greet(ctx context.Context) {
+	if s.cmd.Class != argv.Install {
+		return
+	}
+	for _, word := range s.cmd.Positionals {
+		sp := spec.Parse(word, spec.Place{Dir: s.dir, Home: s.home()})
+		if target := sp.Target(); sp.Registry() && target.Name != "" {
+			go func() { _, _ = s.client.Packument(ctx, target.Name) }() // asked again, and told, by the plan
+		}
+	}
 }
 
 // openNetwork makes the one door to the network, and the registry client

@@ -27,6 +27,9 @@ type entry struct {
 
 const schema = 1
 
+// maxScratch bounds the room to compress into that is kept for the next body.
+const maxScratch = 4 << 20
+
 // keptHeaders are all that is kept of an answer's headers.
 var keptHeaders = [...]string{"Content-Type", "Etag", "Last-Modified", "Cache-Control", "Npm-Notice", "Vary"}
 
@@ -124,7 +127,16 @@ func (c *Client) keep(x exchange, resp *Response) string {
 		return ""
 	}
 	now := c.o.Now()
-	ref, err := c.o.Store.PutBlob(s2.Encode(nil, resp.Body), now)
+	room, _ := c.scratch.Get().(*[]byte)
+	if room == nil {
+		room = new([]byte)
+	}
+	packed := s2.Encode((*room)[:cap(*room)], resp.Body)
+	ref, err := c.o.Store.PutBlob(packed, now)
+	if cap(packed) <= maxScratch {
+		*room = packed
+		c.scratch.Put(room)
+	}
 	if err != nil {
 		return ""
 	}

@@ -17,6 +17,7 @@ type Client struct {
 	broken                           error // why nothing can be asked: a CA that cannot be read
 	mu                               sync.Mutex
 	hosts                            map[string]*host
+	scratch                          sync.Pool // *[]byte, to compress into
 	requests, retries, bytes, cached atomic.Int64
 }
 

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -151,7 +152,7 @@ func (c *Client) fetchPackument(ctx context.Context, name string) (*held, error)
 	}
 	h := &held{p: p, url: base + escaped, header: resp.Header, ref: resp.Ref}
 	if _, ok := c.doer.(storer); !ok || resp.Ref == "" {
-		h.ref, h.packed = "", s2.Encode(nil, resp.Body)
+		h.ref, h.packed = "", bytes.Clone(s2.Encode(nil, resp.Body)) // what is compressed into is as large as the body
 	}
 	return h, nil
 }
