@@ -16,7 +16,9 @@ var gypHarmless = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknogloba
 })
 
 // gypActs are keys under which gyp runs commands of the file's own.
-var gypActs = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`["'](actions?|rules|postbuilds|make_global_settings)[+?=!/]*["']\s*:`) })
+var gypActs = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`["'](actions?|rules|postbuilds|make_global_settings)[+?=!/]*["']\s*:`)
+})
 
 // oddGyp gives a command in a gyp file that does more than compile; "" for
 // none.

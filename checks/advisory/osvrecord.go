@@ -173,7 +173,9 @@ func levelOf(word string) Level {
 }
 
 // malwareTitle is how GitHub and npm title records of malware.
-var malwareTitle = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^(embedded )?(malware|malicious (code|package))\b`) })
+var malwareTitle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(embedded )?(malware|malicious (code|package))\b`)
+})
 
 // isMalware: a MAL- id, the weakness «embedded malicious code», or GitHub's
 // title for it.
