@@ -53,6 +53,9 @@ func parse(file string, text []byte) (root node, err error) {
 	if len(text) > maxFile {
 		return node{}, &problem{file, 0, "is larger than 1 MB"}
 	}
+	if tooDeep(text) {
+		return node{}, &problem{file, 0, "is nested too deep"}
+	}
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return node{}, &problem{file, 0, "is no YAML: " + firstLine(err.Error())}
