@@ -39,10 +39,13 @@ func (s *shelf) furnish(t *testing.T) {
 	below["project/packages/a/mine.js"] = own["project/mine.js"]
 	binned := manifest("")
 	binned["project/bin/evil"] = "#!/bin/sh\n"
+	other := manifest("")
+	other["project/other"] = "registry=" + s.registry.URL + "\n"
 	all := map[string]fixture{
 		"own-bin":              {own, nil},
 		"own-bin-below":        {below, []string{"install cli"}},
 		"bin-folder":           {binned, nil},
+		"npmrc":                {other, nil},
 		"":                     {manifest(""), nil},
 		"sub":                  {sub, nil},
 		"range":                {manifest(`"dependencies": {"top": "^1.0.0"}`), nil},

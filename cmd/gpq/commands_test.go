@@ -71,11 +71,22 @@ func commandLines() []line {
 		{name: "install folder", fixture: "folders", bad: "install ./bad", good: "install ./good"},
 		{name: "install folder by --install-links", fixture: "folders", bad: "install --install-links ./bad", good: "install --install-links ./good"},
 		{name: "install file tarball", fixture: "folders", bad: "install ./bad-1.0.0.tgz"},
-		{name: "install git", bad: "install github:user/repo"},
-		{name: "install git url", bad: "install git+file:///nowhere/repo.git"},
-		{name: "install url", bad: "install {REGISTRY}evil/-/evil-1.0.1.tgz"},
+		{name: "install git", bad: "install github:user/repo", npms: "10 11"},
+		{name: "install git url", bad: "install git+file:///nowhere/repo.git", npms: "10 11"},
+		{name: "install url", bad: "install {REGISTRY}evil/-/evil-1.0.1.tgz", npms: "10 11"},
 		{name: "install after flags", bad: "--loglevel error install evil", good: "--loglevel error install plain"},
 		{name: "install after --", bad: "-- install evil", good: "-- install plain"},
+		{name: "--registry first", bad: "--registry {REGISTRY} install evil", good: "--registry {REGISTRY} install plain"},
+		{name: "--registry last", bad: "install evil --registry={REGISTRY}", good: "install plain --registry={REGISTRY}"},
+		{name: "--reg", bad: "install evil --reg {REGISTRY}", good: "install plain --reg {REGISTRY}", npms: "10 11"},
+		{name: "--replace-registry-host", bad: "install --replace-registry-host never evil", good: "install --replace-registry-host never top"},
+		{name: "--no-proxy and dead proxies", good: "install --noproxy 127.0.0.1 plain", env: []string{"HTTP_PROXY=http://127.0.0.1:9", "HTTPS_PROXY=http://127.0.0.1:9", "http_proxy=http://127.0.0.1:9"}},
+		{name: "dead proxy by env", good: "install plain", env: []string{"npm_config_proxy=http://127.0.0.1:9", "npm_config_noproxy=127.0.0.1"}},
+		{name: "--@scope:registry", bad: "install --@evil:registry={REGISTRY} @evil/create", good: "install @scope/core --@scope:registry={REGISTRY}"},
+		{name: "registry by env", bad: "install evil", good: "install top", env: []string{"npm_config_registry=http://127.0.0.1:9/", "NPM_CONFIG_REGISTRY={REGISTRY}"}},
+		{name: "--userconfig", fixture: "npmrc", bad: "install evil --userconfig=other", good: "install plain --userconfig=other"},
+		{name: "--location=user", bad: "install --location=user evil", good: "install --location=user plain"},
+		{name: "sockets and ssl", good: "install --maxsockets=1 --strict-ssl=false top"},
 		{name: "install -w", fixture: "workspaces", bad: "install -w a evil", good: "install -w a top"},
 		{name: "install -ws", fixture: "workspaces", bad: "install --workspaces evil", good: "install --workspaces plain"},
 		{name: "install in a workspace", fixture: "workspaces", in: "packages/a", bad: "install evil", good: "install top"},
@@ -198,6 +209,13 @@ func TestCommands(t *testing.T) {
 		t.Run("npm "+npm.version, func(t *testing.T) {
 			s := newShelf(t, npm, registrytest.Options{})
 			s.furnish(t)
+			t.Cleanup(func() { // after all: npm behind gpq asked nobody but the guard
+				for _, q := range s.registry.Log() {
+					if a := q.Header.Get("User-Agent"); !strings.HasPrefix(a, "gpq/") && a != "plain" {
+						t.Errorf("%s %s was asked for by %q", q.Method, q.Path, a)
+					}
+				}
+			})
 			for _, l := range commandLines() {
 				if l.npms != "" && !strings.Contains(l.npms, npm.major) {
 					continue
@@ -265,7 +283,7 @@ func (s *shelf) good(t *testing.T, l line) {
 	if l.npx {
 		tool = "npx"
 	}
-	want := r.run([]string{"npm_config_user_agent=plain"}, filepath.Join(r.bin, tool), s.words(l.good)...)
+	want := r.run([]string{plainAgent}, filepath.Join(r.bin, tool), s.words(l.good)...)
 	wanted := r.snapshot()
 	for way, words := range some(s.ways(l, l.good), l) {
 		r.reset(l.fixture)
@@ -310,13 +328,13 @@ func (s *shelf) straight(t *testing.T, l line) {
 	if l.npx {
 		tool = "npx"
 	}
-	want := r.run(nil, filepath.Join(r.bin, tool), s.words(l.good)...)
+	want := r.run([]string{plainAgent}, filepath.Join(r.bin, tool), s.words(l.good)...)
 	for way, words := range some(s.ways(l, l.good), l) {
 		if way == "gpq" && (l.good == "-v" || strings.HasPrefix(l.good, "-v ")) {
 			continue // gpq's own
 		}
 		r.reset(l.fixture)
-		got := r.run([]string{"GPQ_STRICT=1"}, words[0], words[1:]...)
+		got := r.run([]string{"GPQ_STRICT=1", plainAgent}, words[0], words[1:]...)
 		if timeless(fmt.Sprint(got)) != timeless(fmt.Sprint(want)) {
 			t.Errorf("%s: %s:\n%s\nnpm alone: %s", way, l.good, got, want)
 		}

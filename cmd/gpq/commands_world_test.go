@@ -154,7 +154,10 @@ type room struct {
 
 func (s *shelf) room(t *testing.T, fixture string, extra ...string) *room {
 	t.Helper()
-	r := &room{shelf: s, t: t, dir: filepath.Join(t.TempDir(), "w"), extra: extra}
+	r := &room{shelf: s, t: t, dir: filepath.Join(t.TempDir(), "w")}
+	for _, kv := range extra {
+		r.extra = append(r.extra, strings.ReplaceAll(kv, "{REGISTRY}", s.registry.URL))
+	}
 	r.reset(fixture)
 	return r
 }
@@ -211,10 +214,13 @@ func (r *room) run(env []string, name string, words ...string) ended {
 	return ended{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
 }
 
-// npm runs the real one; it must succeed where must says so.
+// plainAgent marks the requests of an npm that is not behind gpq.
+const plainAgent = "npm_config_user_agent=plain"
+
+// npm runs the real one.
 func (r *room) npm(words ...string) ended {
 	r.t.Helper()
-	return r.run(nil, filepath.Join(r.bin, "npm"), words...)
+	return r.run([]string{plainAgent}, filepath.Join(r.bin, "npm"), words...)
 }
 
 // starts are the npms that were started.

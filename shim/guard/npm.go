@@ -2,6 +2,7 @@ package guard
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -136,11 +137,25 @@ func (g *Guard) Args(args []string) []string {
 			extra = append(extra, "--"+s.key+"="+s.value)
 		}
 	}
-	out := append([]string{}, args[:end]...)
+	out := g.withoutScopes(args[:end])
 	if len(extra) > 0 {
 		// A flag left without its value would take the next word for it.
 		out = append(out, "--no-versions")
 		out = append(out, extra...)
 	}
 	return append(out, args[end:]...)
+}
+
+// withoutScopes leaves out what names a registry for one of the guard's scopes:
+// npm makes a list of two such words, and cannot read a list.
+func (g *Guard) withoutScopes(args []string) []string {
+	out := make([]string, 0, len(args))
+	for _, a := range args {
+		scope, _, ok := strings.Cut(strings.TrimLeft(a, "-"), ":registry=")
+		if ok && strings.HasPrefix(a, "-") && slices.Contains(g.opts.Scopes, scope) {
+			continue
+		}
+		out = append(out, a)
+	}
+	return out
 }

@@ -90,6 +90,16 @@ func TestArgs(t *testing.T) {
 	}
 }
 
+// npm makes a list of a scope's registry that is named twice, and ends.
+func TestArgsNameAScopeOnce(t *testing.T) {
+	g := &Guard{secret: "gpq-s", host: "127.0.0.1:7", opts: Options{Scopes: []string{"@s"}}}
+	got := strings.Join(g.Args(strings.Fields("install --@s:registry=http://r/ x --@t:registry=http://t/ -- --@s:registry=http://r/")), " ")
+	before, after, _ := strings.Cut(got, " -- ")
+	if strings.Count(before, "--@s:registry=") != 1 || !strings.Contains(before, "--@s:registry="+g.URL()) || !strings.Contains(before, "--@t:registry=http://t/") || after != "--@s:registry=http://r/" {
+		t.Error(got)
+	}
+}
+
 func TestNames(t *testing.T) {
 	for _, c := range []struct{ path, asked, want string }{
 		{"/plain/-/plain-1.0.0.tgz", "registry:alias@http://h/x", "plain alias"},
