@@ -65,6 +65,7 @@ func TestArgs(t *testing.T) {
 		g := &Guard{secret: "gpq-s", host: "127.0.0.1:7", opts: Options{Scopes: c.scopes}}
 		args := strings.Fields(c.args)
 		got := g.Args(args)
+		args = slices.DeleteFunc(args, func(a string) bool { return strings.HasPrefix(a, "--@s:registry=") }) // named once
 		if c.added == "" {
 			if !slices.Equal(got, args) {
 				t.Errorf("%s: %q", name, got)
