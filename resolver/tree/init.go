@@ -218,6 +218,7 @@ func (b *builder) plainManifest(s *spec.Spec, e *Edge) (*Pkg, error) {
 		return p, nil
 	case spec.Git, spec.Remote, spec.File:
 		return b.outside(s, e)
+	default:
 	}
 	return nil, &Failure{Code: "EUNSUPPORTED", Message: "cannot read " + e.name + "@" + e.rawSpec + ": " + s.Err}
 }

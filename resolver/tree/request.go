@@ -177,6 +177,7 @@ func (b *builder) resolveAdd(n *Node, raw string) (resolvedAdd, error) {
 		if real, err := filepath.EvalSymlinks(s.Where); err == nil {
 			want = "file:" + relpath(base, real)
 		}
+	default:
 	}
 	return resolvedAdd{n, name, want}, nil
 }
