@@ -31,8 +31,9 @@ func dependenciesOf(m *registry.Manifest) []dependency {
 	}
 	add("dependencies", m.Dependencies)
 	add("optionalDependencies", m.OptionalDependencies)
+	optional := m.More().PeerOptional
 	for _, d := range m.PeerDependencies {
-		if !slices.Contains(m.PeerOptional, d.Name) {
+		if !slices.Contains(optional, d.Name) {
 			out = append(out, readDependency("peerDependencies", d))
 		}
 	}
@@ -42,7 +43,7 @@ func dependenciesOf(m *registry.Manifest) []dependency {
 // carries says whether a dependency lies in the tarball itself, so that npm
 // does not fetch it.
 func (s *Subject) carries(d dependency) bool {
-	m := s.Manifest
+	m := s.Manifest.More()
 	return (m.BundleAll || slices.Contains(m.Bundle, d.key)) &&
 		s.Facts.Tarball.OK() && slices.Contains(s.Facts.Tarball.Value.Carried, d.key)
 }

@@ -49,9 +49,9 @@ func shelve(lines ...string) *shelf {
 			case "optional":
 				m.OptionalDependencies = append(m.OptionalDependencies, registry.Dep{Name: n, Value: v})
 			case "os":
-				m.OS = []string{rest}
+				m.Rare = &registry.Rare{OS: []string{rest}}
 			case "bundle":
-				m.Bundle = append(m.Bundle, rest)
+				m.Rare = &registry.Rare{Bundle: append(m.More().Bundle, rest)}
 			default:
 				m.Dependencies = append(m.Dependencies, registry.Dep{Name: n, Value: v})
 			}

@@ -58,22 +58,23 @@ func manifestJSON(m *registry.Manifest) orderedMap {
 			o = append(o, pair{f.key, depsJSON(f.deps)})
 		}
 	}
-	if len(m.PeerOptional) > 0 {
+	rare := m.More()
+	if len(rare.PeerOptional) > 0 {
 		meta := map[string]any{}
-		for _, name := range m.PeerOptional {
+		for _, name := range rare.PeerOptional {
 			meta[name] = map[string]bool{"optional": true}
 		}
 		o = append(o, pair{"peerDependenciesMeta", meta})
 	}
-	if m.BundleAll {
+	if rare.BundleAll {
 		o = append(o, pair{"bundleDependencies", true})
-	} else if len(m.Bundle) > 0 {
-		o = append(o, pair{"bundleDependencies", m.Bundle})
+	} else if len(rare.Bundle) > 0 {
+		o = append(o, pair{"bundleDependencies", rare.Bundle})
 	}
 	if m.Deprecated != "" {
 		o = append(o, pair{"deprecated", m.Deprecated})
 	}
-	for key, list := range map[string][]string{"os": m.OS, "cpu": m.CPU, "libc": m.Libc} {
+	for key, list := range map[string][]string{"os": rare.OS, "cpu": rare.CPU, "libc": rare.Libc} {
 		if list != nil {
 			o = append(o, pair{key, list})
 		}

@@ -273,8 +273,7 @@ func (r *recorder) cut(p *registry.Packument) cutDoc {
 		}
 		d.Order = append(d.Order, v)
 		c := &registry.Manifest{Dependencies: m.Dependencies, OptionalDependencies: m.OptionalDependencies,
-			PeerDependencies: m.PeerDependencies, PeerOptional: m.PeerOptional, Engines: engines(m.Engines),
-			OS: m.OS, CPU: m.CPU, Libc: m.Libc, AcceptDeps: m.AcceptDeps, Bundle: m.Bundle, BundleAll: m.BundleAll}
+			PeerDependencies: m.PeerDependencies, Engines: engines(m.Engines), Rare: m.Rare}
 		if m.Deprecated != "" {
 			c.Deprecated = "yes"
 		}

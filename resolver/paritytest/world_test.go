@@ -90,6 +90,8 @@ func (w *world) manifest(name, version string) *registry.Manifest {
 	m.Dist.Tarball = fmt.Sprintf("https://registry.invalid/%s/-/x-%s.tgz", name, version)
 	m.Dist.Integrity = "sha512-" + fmt.Sprintf("%x", name+version)
 	m.Dependencies = w.deps(w.r.IntN(4))
+	rare := &registry.Rare{}
+	m.Rare = rare
 	if w.one(5) {
 		m.OptionalDependencies = w.deps(1 + w.r.IntN(2))
 	}
@@ -97,7 +99,7 @@ func (w *world) manifest(name, version string) *registry.Manifest {
 		m.PeerDependencies = w.deps(1 + w.r.IntN(3))
 		for _, d := range m.PeerDependencies {
 			if w.one(3) {
-				m.PeerOptional = append(m.PeerOptional, d.Name)
+				rare.PeerOptional = append(rare.PeerOptional, d.Name)
 			}
 		}
 	}
@@ -108,7 +110,7 @@ func (w *world) manifest(name, version string) *registry.Manifest {
 		m.Engines = registry.Deps{{Name: "node", Value: w.pick(">=99", ">=10", "^4")}}
 	}
 	if w.one(14) {
-		m.OS = []string{w.pick("win32", "linux", "!linux", "darwin")}
+		rare.OS = []string{w.pick("win32", "linux", "!linux", "darwin")}
 	}
 	return m
 }

@@ -50,6 +50,8 @@ type decoder struct {
 	scanner
 	p        *Packument
 	slab     []Manifest
+	rare     Rare  // of the manifest being read
+	lastRare *Rare // of the last that had any
 	scratch  Deps
 	strings  map[string]string
 	deps     map[string]Deps // by the object's own text

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 )
 
 func decode(t *testing.T, text string) *Packument {
@@ -51,10 +52,11 @@ func TestDecodeWhole(t *testing.T) {
 	want := &Manifest{
 		Name: "a", Version: "2.0.0",
 		Dependencies: Deps{{"b", "^1"}, {"@c/d", "*"}}, OptionalDependencies: Deps{{"e", "1"}}, PeerDependencies: Deps{{"f", "1"}, {"g", "2"}},
-		PeerOptional: []string{"f"}, AcceptDeps: Deps{{"b", "2"}}, Bundle: []string{"b"}, Engines: Deps{{"node", ">=18"}},
-		OS: []string{"linux", "!win32"}, CPU: []string{"x64"}, Libc: []string{"glibc"}, Bin: Deps{{"a", "cli.js"}}, Directories: Deps{{"bin", "./bin"}},
+		Rare: &Rare{PeerOptional: []string{"f"}, AcceptDeps: Deps{{"b", "2"}}, Bundle: []string{"b"},
+			OS: []string{"linux", "!win32"}, CPU: []string{"x64"}, Libc: []string{"glibc"}},
+		Engines: Deps{{"node", ">=18"}}, Bin: Deps{{"a", "cli.js"}},
 		Scripts: Deps{{"postinstall", "p"}, {"install", "i"}}, HasInstallScript: true, Gypfile: &no, HasShrinkwrap: true, Deprecated: "do not",
-		License: "MIT", Repository: Repository{"git", "git+https://x", "d"}, GitHead: "abc", TmpPublishedMS: 1700000000123,
+		License: "MIT", Repository: Repository{"git", "git+https://x", "d"}, TmpPublishedMS: 1700000000123,
 		Maintainers: []Person{m, {"n", "n@example.org"}},
 		NpmUser:     &Publisher{Person: Person{"GitHub Actions", "x@example.org"}, TrustedPublisher: &TrustedPublisher{"github", "oidc:1"}, Approver: &m},
 		Dist: Dist{Tarball: "https://registry.example/a.tgz", Integrity: "sha512-x", Shasum: "00", FileCount: 3, UnpackedSize: 12345,
@@ -81,10 +83,10 @@ func TestDecodeOdd(t *testing.T) {
 	for text, want := range map[string]Manifest{
 		`{"bin":"cli.js"}`:                                             {Bin: Deps{{"b", "cli.js"}}},
 		`{"bin":["cli.js"]}`:                                           {},
-		`{"bundledDependencies":["x"]}`:                                {Bundle: []string{"x"}},
+		`{"bundledDependencies":["x"]}`:                                {Rare: &Rare{Bundle: []string{"x"}}},
 		`{"bundledDependencies":["x"],"bundleDependencies":[]}`:        {},
-		`{"bundleDependencies":true}`:                                  {BundleAll: true},
-		`{"bundleDependencies":{"x":"1"}}`:                             {Bundle: []string{"x"}},
+		`{"bundleDependencies":true}`:                                  {Rare: &Rare{BundleAll: true}},
+		`{"bundleDependencies":{"x":"1"}}`:                             {Rare: &Rare{Bundle: []string{"x"}}},
 		`{"bundleDependencies":false}`:                                 {},
 		`{"license":{"type":"MIT","url":"u"}}`:                         {License: "MIT"},
 		`{"licenses":[{"type":"MIT"},"GPL-2.0"]}`:                      {License: "MIT OR GPL-2.0"},
@@ -105,7 +107,7 @@ func TestDecodeOdd(t *testing.T) {
 		`{"dependencies":{"x":"1"},"dependencies":0}`:                  {},
 		`{"dependencies":{"__proto__":"1"}}`:                           {Dependencies: Deps{{"__proto__", "1"}}},
 		`{"\u0064ependencies":{"\u0078":"\ud83d\ude00\ud800"}}`:        {Dependencies: Deps{{"x", "\U0001F600\uFFFD"}}},
-		`{"os":[1,"linux",null]}`:                                      {OS: []string{"linux"}},
+		`{"os":[1,"linux",null]}`:                                      {Rare: &Rare{OS: []string{"linux"}}},
 		`{"engines":["node >= 0.6"]}`:                                  {},
 		`{"engines":"node"}`:                                           {},
 		`{"dist":"x"}`:                                                 {},
@@ -122,10 +124,10 @@ func TestDecodeOdd(t *testing.T) {
 		`{"gypfile":"yes"}`:                                            {},
 		`{"hasInstallScript":0}`:                                       {},
 		`{"scripts":{"install":["x"]}}`:                                {Scripts: Deps{{"install", `["x"]`}}},
-		`{"peerDependenciesMeta":{"a":true,"b":{"optional":1},"c":{"optional":true},"c":{}}}`: {PeerOptional: []string{"b"}},
+		`{"peerDependenciesMeta":{"a":true,"b":{"optional":1},"c":{"optional":true},"c":{}}}`: {Rare: &Rare{PeerOptional: []string{"b"}}},
 		`{"_npmOperationalInternal":{"tmp":"tmp/x"}}`:                                         {},
 		`{"_npmOperationalInternal":{"tmp":"_170000000012x_"}}`:                               {},
-		"{\"gitHead\":\"a\xffb\"}":                                                            {GitHead: "a\uFFFDb"},
+		"{\"license\":\"a\xffb\"}":                                                            {License: "a\uFFFDb"},
 	} {
 		p, err := Decode([]byte(`{"versions":{"1.0.0":{"name":"@a/b",`+text[1:]+`}}`), "")
 		if err != nil {
@@ -230,7 +232,7 @@ func same(t *testing.T, m *Manifest, doc map[string]any) {
 	text := func(v any) string { s, _ := v.(string); return s }
 	dist, _ := doc["dist"].(map[string]any)
 	for what, pair := range map[string][2]string{
-		"name": {m.Name, text(doc["name"])}, "version": {m.Version, text(doc["version"])}, "gitHead": {m.GitHead, text(doc["gitHead"])},
+		"name": {m.Name, text(doc["name"])}, "version": {m.Version, text(doc["version"])},
 		"integrity": {m.Dist.Integrity, text(dist["integrity"])}, "tarball": {m.Dist.Tarball, text(dist["tarball"])},
 	} {
 		if pair[0] != pair[1] {
@@ -260,4 +262,20 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestRare: what is rare costs nothing where it is absent, and once where it is
+// the same.
+func TestRare(t *testing.T) {
+	p, err := Decode([]byte(`{"versions":{"1":{"os":["linux"]},"2":{"os":["linux"]},"3":{},"4":{"os":["linux"],"cpu":[]},"5":{"os":["linux"]}}}`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := p.Versions
+	if v["1"].Rare == nil || v["1"].Rare != v["2"].Rare || v["3"].Rare != nil || v["5"].More().OS[0] != "linux" || (*Manifest)(nil).More().OS != nil {
+		t.Errorf("%v %v %v", v["1"].Rare, v["2"].Rare, v["3"].Rare)
+	}
+	if size := unsafe.Sizeof(Manifest{}); size > 432 {
+		t.Errorf("a manifest is %d bytes; there are some hundred thousand of them", size)
+	}
 }

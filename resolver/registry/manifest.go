@@ -1,6 +1,9 @@
 package registry
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // maxSlab is how many manifests are allocated at once where there are many.
 const maxSlab = 32
@@ -12,14 +15,39 @@ func (d *decoder) manifest() (*Manifest, error) {
 	}
 	m := &d.slab[0]
 	d.slab = d.slab[1:]
-	var extra leftovers
+	extra := leftovers{Rare: &d.rare}
+	d.rare = Rare{}
 	err := d.members(func(key []byte) error { return d.field(m, &extra, key) })
 	extra.settle(m)
+	d.keepRare(m)
 	return m, err
 }
 
+// keepRare gives a manifest what is rare, if there is any: the same as the one
+// before it where that is equal.
+func (d *decoder) keepRare(m *Manifest) {
+	r := &d.rare
+	if len(r.PeerOptional) == 0 && r.Bundle == nil && !r.BundleAll && r.OS == nil && r.CPU == nil && r.Libc == nil && len(r.AcceptDeps) == 0 {
+		return
+	}
+	if d.lastRare == nil || !d.lastRare.equal(r) {
+		last := *r
+		d.lastRare = &last
+	}
+	m.Rare = d.lastRare
+}
+
+func (r *Rare) equal(o *Rare) bool {
+	return r.BundleAll == o.BundleAll && slices.Equal(r.AcceptDeps, o.AcceptDeps) && sameList(r.PeerOptional, o.PeerOptional) &&
+		sameList(r.Bundle, o.Bundle) && sameList(r.OS, o.OS) && sameList(r.CPU, o.CPU) && sameList(r.Libc, o.Libc)
+}
+
+// sameList tells an empty list from none.
+func sameList(a, b []string) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
+
 // leftovers are fields that count only where another one is absent.
 type leftovers struct {
+	*Rare
 	bin           string // the string form, which needs the name
 	licenses      string
 	bundled       []string // bundledDependencies
@@ -35,7 +63,7 @@ func (l *leftovers) settle(m *Manifest) {
 		m.License = l.licenses
 	}
 	if !l.bundleIsThere {
-		m.Bundle, m.BundleAll = l.bundled, l.bundledAll
+		l.Bundle, l.BundleAll = l.bundled, l.bundledAll
 	}
 }
 
@@ -71,8 +99,6 @@ func (d *decoder) field(m *Manifest, extra *leftovers, key []byte) (err error) {
 		extra.licenses, err = d.license()
 	case "deprecated":
 		m.Deprecated, err = d.deprecated()
-	case "gitHead":
-		m.GitHead, err = d.text()
 	case "hasInstallScript":
 		m.HasInstallScript, err = d.truthy()
 	case "_hasShrinkwrap":
@@ -97,26 +123,24 @@ func (d *decoder) relation(m *Manifest, extra *leftovers, key []byte) (err error
 	case "peerDependencies":
 		m.PeerDependencies, err = d.pairs(nil)
 	case "acceptDependencies":
-		m.AcceptDeps, err = d.pairs(nil)
+		extra.AcceptDeps, err = d.pairs(nil)
 	case "peerDependenciesMeta":
-		m.PeerOptional, err = d.peerOptional()
+		extra.PeerOptional, err = d.peerOptional()
 	case "engines":
 		m.Engines, err = d.pairs(nil)
-	case "directories":
-		m.Directories, err = d.pairs(nil)
 	case "scripts":
 		m.Scripts, err = d.pairs(installScript)
 	case "bin":
 		m.Bin, extra.bin, err = d.bin()
 	case "os":
-		m.OS, err = d.list()
+		extra.OS, err = d.list()
 	case "cpu":
-		m.CPU, err = d.list()
+		extra.CPU, err = d.list()
 	case "libc":
-		m.Libc, err = d.list()
+		extra.Libc, err = d.list()
 	case "bundleDependencies":
 		extra.bundleIsThere = true
-		m.Bundle, m.BundleAll, err = d.bundle()
+		extra.Bundle, extra.BundleAll, err = d.bundle()
 	case "bundledDependencies":
 		extra.bundled, extra.bundledAll, err = d.bundle()
 	default:

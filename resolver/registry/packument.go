@@ -36,17 +36,10 @@ type Manifest struct {
 	Dependencies         Deps
 	OptionalDependencies Deps
 	PeerDependencies     Deps
-	// PeerOptional has the names that peerDependenciesMeta marks optional.
-	PeerOptional []string
-	// Bundle has the names of bundleDependencies; BundleAll is the form
-	// «bundleDependencies: true».
-	Bundle    []string
-	BundleAll bool
-	Engines   Deps
-	// OS, CPU and Libc are as written, «!win32» included; nil where absent.
-	OS, CPU, Libc []string
-	Bin           Deps // command → path; the string form is spread to the package's own name
-	Directories   Deps
+	// Rare is nil in most versions: read it through More.
+	*Rare
+	Engines Deps
+	Bin     Deps // command → path; the string form is spread to the package's own name
 	// Scripts has only those that npm runs, or could run, at install:
 	// preinstall, install, postinstall, prepare, preprepare, postprepare,
 	// prepublish.
@@ -62,9 +55,29 @@ type Manifest struct {
 	Dist           Dist
 	NpmUser        *Publisher
 	Maintainers    []Person // at publish time; shared between versions where equal
-	AcceptDeps     Deps     // acceptDependencies
-	GitHead        string
-	TmpPublishedMS int64 // epoch ms out of _npmOperationalInternal.tmp; 0 if absent
+	TmpPublishedMS int64    // epoch ms out of _npmOperationalInternal.tmp; 0 if absent
+}
+
+// Rare is what few manifests have. A large tree has some hundred thousand
+// manifests in memory: in each of them it would be a quarter of it.
+type Rare struct {
+	// PeerOptional has the names that peerDependenciesMeta marks optional.
+	PeerOptional []string
+	// Bundle has the names of bundleDependencies; BundleAll is the form
+	// «bundleDependencies: true».
+	Bundle    []string
+	BundleAll bool
+	// OS, CPU and Libc are as written, «!win32» included; nil where absent.
+	OS, CPU, Libc []string
+	AcceptDeps    Deps // acceptDependencies
+}
+
+// More is what few manifests have, empty where this one has none of it.
+func (m *Manifest) More() Rare {
+	if m == nil || m.Rare == nil {
+		return Rare{}
+	}
+	return *m.Rare
 }
 
 // Dep is one name with what the document gives for it.

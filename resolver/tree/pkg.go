@@ -44,16 +44,17 @@ type Pkg struct {
 // fromManifest takes a registry's word for a package, put right as npm puts
 // it right before use.
 func fromManifest(m *registry.Manifest, reg string) *Pkg {
+	rare := m.More()
 	p := &Pkg{
 		Name: m.Name, Version: m.Version,
 		Dependencies:         jsOrder(m.Dependencies),
 		OptionalDependencies: jsOrder(m.OptionalDependencies),
 		PeerDependencies:     jsOrder(m.PeerDependencies),
-		Accept:               m.AcceptDeps,
-		Bundle:               m.Bundle,
-		HasBundle:            len(m.Bundle) > 0,
+		Accept:               rare.AcceptDeps,
+		Bundle:               rare.Bundle,
+		HasBundle:            len(rare.Bundle) > 0,
 		Engines:              m.Engines,
-		OS:                   m.OS, CPU: m.CPU, Libc: m.Libc,
+		OS:                   rare.OS, CPU: rare.CPU, Libc: rare.Libc,
 		Resolved: m.Dist.Tarball, Integrity: m.Dist.Integrity,
 		HasShrinkwrap:    m.HasShrinkwrap,
 		HasInstallScript: m.HasInstallScript,
@@ -64,13 +65,13 @@ func fromManifest(m *registry.Manifest, reg string) *Pkg {
 	if p.Integrity == "" && m.Dist.Shasum != "" {
 		p.Integrity = hexSRI(m.Dist.Shasum)
 	}
-	if len(m.PeerOptional) > 0 {
-		p.PeerOptional = make(map[string]bool, len(m.PeerOptional))
-		for _, name := range m.PeerOptional {
+	if len(rare.PeerOptional) > 0 {
+		p.PeerOptional = make(map[string]bool, len(rare.PeerOptional))
+		for _, name := range rare.PeerOptional {
 			p.PeerOptional[name] = true
 		}
 	}
-	if m.BundleAll {
+	if rare.BundleAll {
 		p.HasBundle = true
 		p.Bundle = names(p.Dependencies)
 	}
