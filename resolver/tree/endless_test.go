@@ -16,7 +16,7 @@ func TestManyDependencies(t *testing.T) {
 	}
 	began := time.Now()
 	got := fromManifest(&registry.Manifest{Name: "a", Version: "1.0.0", Dependencies: deps, OptionalDependencies: deps[:100_000]}, "https://r.test/")
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("took %s", took)
 	}
 	if len(got.Dependencies) != 100_000 || got.Dependencies[0].Name != deps[100_000].Name {
