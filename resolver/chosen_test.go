@@ -7,7 +7,8 @@ import (
 )
 
 // TestChosen: what is told early is what the plan then has for this machine,
-// with its tarball; and nothing that npm only looks at.
+// with its tarball; and no peer, for which
+// another may stand in.
 func TestChosen(t *testing.T) {
 	s := shelve("a@1.0.0 b@^1.0.0 optional:mac@1 peer:c@1", "b@1.0.0", "b@1.1.0", "c@1.0.0", "mac@1.0.0 os:darwin")
 	var mu sync.Mutex
@@ -29,12 +30,12 @@ func TestChosen(t *testing.T) {
 	told = slices.Compact(told)
 	var want []string
 	for _, it := range plan.Items {
-		if !it.Inert {
+		if !it.Inert && it.Name != "c" { // a peer may come another way
 			want = append(want, it.Name+"@"+it.Version)
 		}
 	}
 	slices.Sort(want)
-	if !slices.Equal(told, want) || len(want) != 3 {
+	if !slices.Equal(told, want) || len(want) != 2 {
 		t.Errorf("told %v, the plan has %v", told, want)
 	}
 	told, q.Options.PackageLockOnly = nil, true

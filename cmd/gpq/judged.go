@@ -51,6 +51,9 @@ func (p *process) judged(ctx context.Context, j job, stop func()) int {
 // tarballs begin to arrive meanwhile.
 func (s *session) check(ctx context.Context, plan *resolver.Plan) (*checks.Report, error) {
 	s.larder.stock(ctx, plan)
+	if s.getenv("GOMEMLIMIT") == "" {
+		s.memory.allow(len(plan.Items))
+	}
 	rep, err := s.runner().Run(ctx, plan)
 	if err != nil {
 		return nil, &exitError{exitRefused, errors.New("interrupted: npm did not run"), ""}

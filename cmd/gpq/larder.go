@@ -30,22 +30,34 @@ func newLarder(c *registry.Client) *larder {
 	return &larder{client: c, places: make(chan struct{}, 32), early: make(chan struct{}, 12)}
 }
 
-// expect gives what begins to fetch a package that will probably be in the
-// plan.
-func (l *larder) expect(ctx context.Context) func(resolver.Package) {
+// expect gives what is told of packages that will probably be in the plan.
+func (s *session) expect(ctx context.Context) func(resolver.Package) {
+	own := s.getenv("GOMEMLIMIT") != ""
+	var seen sync.Map // packages; most are chosen many times
 	return func(p resolver.Package) {
-		if p.Tarball == "" || onlyLocal(p.Tarball) || p.Integrity == "" || l.client.Stocked(string(p.Integrity), !l.looks) {
+		if _, again := seen.LoadOrStore(p, true); again {
 			return
 		}
-		go func() {
-			select {
-			case l.early <- struct{}{}:
-				defer func() { <-l.early }()
-				l.fetch(ctx, p)
-			case <-ctx.Done():
-			}
-		}()
+		s.larder.expect(ctx, p)
+		if !own {
+			s.memory.another()
+		}
 	}
+}
+
+// expect begins to fetch a package that will probably be in the plan.
+func (l *larder) expect(ctx context.Context, p resolver.Package) {
+	if p.Tarball == "" || onlyLocal(p.Tarball) || p.Integrity == "" || l.client.Stocked(string(p.Integrity), !l.looks) {
+		return
+	}
+	go func() {
+		select {
+		case l.early <- struct{}{}:
+			defer func() { <-l.early }()
+			l.fetch(ctx, p)
+		case <-ctx.Done():
+		}
+	}()
 }
 
 // onlyLocal: from no registry.

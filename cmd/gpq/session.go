@@ -38,12 +38,16 @@ type session struct {
 	notices    []checks.Notice
 	collectors []checks.Collector // find facts out ahead
 	began      time.Time
+	memory     memory
 }
 
 // open sets a session up for an npm command, and begins to ask about what it
 // names.
 func (p *process) open(ctx context.Context, j job) (*session, error) {
 	s := &session{process: p, job: j, began: p.now()}
+	if s.getenv("GOMEMLIMIT") == "" {
+		s.memory.allow(0)
+	}
 	learned := s.learn(ctx)
 	trusted, err := p.trustedHosts(j.own.Policy)
 	if err != nil {
@@ -168,7 +172,7 @@ func (s *session) prefix() string {
 func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
 	r := resolver.New(resolver.Settings{
 		Source: s.client, Contents: nil, RegistryOf: s.client.RegistryFor,
-		Advisories: s.advised, Home: s.home(), Now: s.now(), Chosen: s.larder.expect(ctx),
+		Advisories: s.advised, Home: s.home(), Now: s.now(), Chosen: s.expect(ctx),
 	})
 	plan, err := r.Resolve(ctx, s.request())
 	if err != nil {

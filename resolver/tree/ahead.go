@@ -50,6 +50,7 @@ type document struct {
 type want struct {
 	*spec.Spec
 	faint bool
+	peer  bool // or brought along by one: another may stand in for it
 	level int
 }
 
@@ -133,10 +134,10 @@ func (a *ahead) crawl(p *registry.Packument, wants []want) {
 		if got.err != nil {
 			continue
 		}
-		if a.chosen != nil && !j.w.faint {
+		if a.chosen != nil && !j.w.faint && !j.w.peer {
 			a.chosen(got.pkg)
 		}
-		for _, w := range a.wantsOf(got.pkg, j.w.faint) {
+		for _, w := range a.wantsOf(got.pkg, j.w) {
 			w.level = j.w.level + 1
 			if d, ready := a.document(w.Name, &w); ready && d.err == nil {
 				jobs = append(jobs, job{d.p, w})
@@ -146,28 +147,29 @@ func (a *ahead) crawl(p *registry.Packument, wants []want) {
 }
 
 // wantsOf are the registry packages that p may bring along, each named once.
-func (a *ahead) wantsOf(p *Pkg, faint bool) []want {
+func (a *ahead) wantsOf(p *Pkg, by want) []want {
 	var out []want
-	add := func(deps registry.Deps, faint bool) {
+	faint := by.faint
+	add := func(deps registry.Deps, faint, peer bool) {
 		for _, d := range deps {
 			if isIn(p.Bundle, d.Name) || a.skip != nil && a.skip(d.Name, d.Value) {
 				continue
 			}
 			if s := a.want(d.Name, d.Value, faint); s != nil {
-				out = append(out, want{Spec: s, faint: faint})
+				out = append(out, want{Spec: s, faint: faint, peer: peer})
 			}
 		}
 	}
 	if !faint {
-		add(p.Dependencies, false)
-		add(p.OptionalDependencies, false)
+		add(p.Dependencies, false, by.peer)
+		add(p.OptionalDependencies, false, by.peer)
 	}
 	if !a.peers {
 		return out
 	}
 	for _, d := range p.PeerDependencies {
 		if optional := p.PeerOptional[d.Name]; !optional || a.optionalPeers {
-			add(registry.Deps{d}, faint || optional)
+			add(registry.Deps{d}, faint || optional, true)
 		}
 	}
 	return out

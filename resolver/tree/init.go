@@ -225,9 +225,9 @@ func (b *builder) plainManifest(s *spec.Spec, e *Edge) (*Pkg, error) {
 
 // askAhead asks for what a node will need next.
 func (b *builder) askAhead(n *Node) {
-	wants := b.ahead.wantsOf(n.pkg, false)
+	wants := b.ahead.wantsOf(n.pkg, want{})
 	if n.isTop() && len(n.pkg.DevDependencies) > 0 {
-		wants = append(wants, b.ahead.wantsOf(&Pkg{Dependencies: n.pkg.DevDependencies}, false)...)
+		wants = append(wants, b.ahead.wantsOf(&Pkg{Dependencies: n.pkg.DevDependencies}, want{})...)
 	}
 	for _, w := range wants {
 		if d, ready := b.ahead.document(w.Name, &w); ready && d.err == nil {
