@@ -247,7 +247,7 @@ func TestNohup(t *testing.T) {
 	bin := fakeNPM(t, d, "11.0.0", sh+"kill -HUP $$; echo alive\n")
 	self, _ := os.Executable()
 	cmd := exec.Command("/bin/sh", "-c", "trap '' HUP; exec "+self+" install")
-	cmd.Env = []string{"GPQ_TEST_AS=run", "PATH=" + bin}
+	cmd.Env = []string{"GPQ_TEST_AS=run", "PATH=" + bin, "GOCOVERDIR=" + t.TempDir()} // a test binary with -cover complains without
 	if out, err := cmd.CombinedOutput(); err != nil || string(out) != "alive\n" {
 		t.Errorf("%v: %q", err, out)
 	}
