@@ -41,8 +41,9 @@ func (p *process) npm(ctx context.Context, call shim.Call) int {
 	if !cmd.MayFetch() {
 		return p.settle(becameNot(tool.Become(cmd, p.env)))
 	}
+	// Given back only where npm takes over: the hang-up that ended the question
+	// may reach us while the refusal is being said, and must not outrun its code.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
 	return p.judged(ctx, job{own: call.Own, cmd: cmd, tool: tool, upper: upper}, stop)
 }
 
