@@ -191,6 +191,7 @@ func (c *Config) RegistryOptions() registry.Options {
 	if c.ownBool("prefer-offline") {
 		o.Fresh = forever
 	}
+	o.ReplaceHost, _, _ = c.Get("replace-registry-host")
 	o.Authorization = c.Credentials().Authorization
 	return o
 }

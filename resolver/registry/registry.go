@@ -14,6 +14,9 @@ import (
 type Options struct {
 	Default string            // base URL with a trailing slash
 	Scopes  map[string]string // "@scope" → base URL with a trailing slash
+	// ReplaceHost is npm's setting «replace-registry-host»: whose tarballs are
+	// fetched from Default instead. "" is npm's default, the public registry's.
+	ReplaceHost string
 	// Authorization gives the Authorization header for a request to that URL,
 	// "" for none. It must answer for that URL's own registry alone (npm's
 	// «nerf dart» rule); the client never sends it on to a redirect's target.

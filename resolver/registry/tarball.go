@@ -99,6 +99,7 @@ func (c *Client) fetchTarball(ctx context.Context, url, integrity string) (*Tarb
 	if t := c.storedTarball(want); t != nil {
 		return t, nil
 	}
+	url = c.from(url)
 	w, err := c.o.Store.NewWriter()
 	if err != nil {
 		return nil, &Error{Kind: ErrUnreachable, What: what, Host: hostOf(url), Reason: "no place to keep it: " + err.Error(), Err: err}
