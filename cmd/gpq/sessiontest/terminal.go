@@ -12,6 +12,7 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 )
 
 // patience is how long one expectation, and then the end of the command, may
@@ -127,11 +128,12 @@ func open(size pty.Winsize) (master, slave *os.File, err error) {
 	if err := pty.Setsize(first, &size); err != nil {
 		return nil, nil, errors.Join(err, slave.Close())
 	}
-	fd, err := syscall.Dup(int(first.Fd()))
+	// Closed on exec from its first moment: a child that another test starts just
+	// now would keep the terminal open, and the hang-up would reach nobody.
+	fd, err := unix.FcntlInt(first.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, nil, errors.Join(err, slave.Close())
 	}
-	syscall.CloseOnExec(fd)
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		return nil, nil, errors.Join(err, slave.Close(), syscall.Close(fd))
 	}
