@@ -199,6 +199,42 @@ func TestLearnManaged(t *testing.T) {
 	}
 }
 
+// TestLearnWrapped: a script of somebody's own is not run for its version where PATH has the npm behind it; where it has
+// none, the script is asked; one that says nothing does not stop anything.
+func TestLearnWrapped(t *testing.T) {
+	d := real(t)
+	wrapper := write(t, d+"/own/npm", sh+"echo ran >> ran\ntest -f version && read -r line < version && echo \"$line\"\nexit 0\n", 0o755)
+	bin := fakeNPM(t, d+"/node", "11.2.3", sh)
+	write(t, bin+"/node", sh+"echo v22.1.0\n", 0o755)
+	learn := func(path string) Versions {
+		t.Helper()
+		w := World{Env: []string{"GPQ_NPM=" + wrapper, "PATH=" + path + ":/usr/bin:/bin"}, Dir: d}
+		npm, err := Find("npm", w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Env[1] = "PATH=" + path // the tools of this machine out of sight
+		v, err := Learn(context.Background(), npm, w, "")
+		if err != nil {
+			t.Errorf("with %s: %v", path, err)
+		}
+		return v
+	}
+	if v := learn(bin); v != (Versions{"11.2.3", "22.1.0"}) {
+		t.Errorf("with an npm behind it: %+v", v)
+	}
+	if _, err := os.Stat(d + "/ran"); err == nil {
+		t.Error("the script was run for its version")
+	}
+	if v := learn(d + "/empty"); v.NPM == "" || v.Node != "" {
+		t.Errorf("of a silent script: %+v", v)
+	}
+	write(t, d+"/version", `{"npm":"10.1.0","node":"20.1.0"}`+"\n", 0o644)
+	if v := learn(d + "/empty"); v != (Versions{"10.1.0", "20.1.0"}) {
+		t.Errorf("of a script that says its version: %+v", v)
+	}
+}
+
 func TestRealNPM(t *testing.T) {
 	w := World{Env: os.Environ(), Dir: t.TempDir()}
 	npm, err := Find("npm", w)

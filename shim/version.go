@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"gpq/shim/argv"
 )
 
 // Versions are of the npm and the node that will run. They decide which packages npm takes (engines) and how it reads its
@@ -20,22 +22,65 @@ type Versions struct{ NPM, Node string }
 
 // Learn finds the versions of npm and of the node it runs on: without running anything where a file says it, else by
 // asking them once, remembered in cacheDir by the file's path, time, size and number; what a version manager chooses is
-// asked anew, as it depends on the folder and changes. cacheDir may be "".
+// asked anew, as it depends on the folder and changes. A script of somebody's own is not run for it where PATH has the npm
+// that it most likely runs. cacheDir may be "".
 func Learn(ctx context.Context, npm Tool, w World, cacheDir string) (Versions, error) {
 	cache := openVersions(cacheDir)
-	v := Versions{NPM: npm.Version}
-	if v.NPM == "" {
+	switch {
+	case npm.direct():
+		return beside(ctx, npm, w, cache)
+	case npm.Manager != "":
 		return askNPM(ctx, npm, w, cache)
 	}
+	for _, next := range behind(w) {
+		if v, err := beside(ctx, next, w, cache); err == nil {
+			return v, nil
+		}
+	}
+	if v, err := askNPM(ctx, npm, w, cache); err == nil {
+		return v, nil
+	}
+	return assumed(ctx, w, cache), ctx.Err()
+}
+
+// beside is the version that npm's own folder says, and that of its node.
+func beside(ctx context.Context, npm Tool, w World, cache *versionCache) (Versions, error) {
+	v := Versions{NPM: npm.Version}
 	node, err := nodeOf(npm, w)
 	if err != nil {
 		return v, err
 	}
-	v.Node, err = cache.remember(node, func() (string, error) {
+	v.Node, err = askNode(ctx, node, w, cache)
+	return v, err
+}
+
+func askNode(ctx context.Context, node Tool, w World, cache *versionCache) (string, error) {
+	return cache.remember(node, func() (string, error) {
 		out, err := ask(ctx, w, node, "--version")
 		return strings.TrimPrefix(strings.TrimSpace(out), "v"), err
 	})
-	return v, err
+}
+
+// behind is every npm on PATH that is npm's own script: what somebody's script in front of it runs in the end.
+func behind(w World) (all []Tool) {
+	found, _ := FindAll("npm", w)
+	for _, t := range found {
+		if t.direct() {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// assumed stands for an npm that says nothing about itself: the newest that gpq knows, with the node on PATH. What npm does
+// otherwise than foreseen, it is refused: a wrong guess costs a plan, not the protection.
+func assumed(ctx context.Context, w World, cache *versionCache) Versions {
+	known := argv.TableVersions()
+	v := Versions{NPM: known[len(known)-1]}
+	if node, err := nodeOf(Tool{}, w); err == nil {
+		v.Node, _ = askNode(ctx, node, w, cache)
+	}
+	return v
 }
 
 // askNPM asks a shim, or an npm that is no npm-cli.js, for both versions at once.
