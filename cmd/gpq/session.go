@@ -65,13 +65,14 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 	if err := s.openNetwork(); err != nil {
 		return nil, err
 	}
-	s.greet(ctx)
 	if err := s.readPolicy(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.openTrust(ctx); err != nil {
+	if err := s.openTrust(); err != nil {
 		return nil, err
 	}
+	s.greet(ctx) // nobody is asked anything before what is ours to read was found right
+	s.keeper.Renew(ctx)
 	if err := <-learned; err != nil {
 		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
 	}
@@ -121,9 +122,9 @@ func (s *session) openNetwork() error {
 	return nil
 }
 
-// openTrust loads the trust root and the keys, and begins to renew them
-// behind, at most daily.
-func (s *session) openTrust(ctx context.Context) error {
+// openTrust loads the trust root and the keys. They are renewed behind, at most
+// daily.
+func (s *session) openTrust() error {
 	o := attest.KeeperOptions{
 		Keep: s.store, Door: s.fetch, Dir: filepath.Join(s.cacheDir(), "tuf"), Now: s.now,
 	}
@@ -138,7 +139,6 @@ func (s *session) openTrust(ctx context.Context) error {
 	if s.keeper, err = attest.NewKeeper(o); err != nil {
 		return usagef("", err)
 	}
-	s.keeper.Renew(ctx)
 	return nil
 }
 
