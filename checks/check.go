@@ -37,6 +37,9 @@ type Check struct {
 	// (git, URL, file) or comes inside another's tarball. Others are skipped
 	// there by the Runner, with that reason.
 	Anything bool
+	// Loose: asked as well of a tarball that is from no registry, of which its
+	// own files tell.
+	Loose bool
 	// Run answers for one package. It must not keep or change its Subject. An
 	// error becomes an unknown finding that names it.
 	Run func(context.Context, *Subject) (Finding, error)

@@ -87,7 +87,7 @@ func (r *Runner) readTarball(ctx context.Context, s *Subject) {
 
 func (s *Subject) noTarball() string {
 	switch {
-	case s.Registry == "":
+	case s.Registry == "" && !s.isLoose():
 		return "from no registry"
 	case s.Bundled:
 		return "comes inside another package's tarball"
@@ -95,7 +95,7 @@ func (s *Subject) noTarball() string {
 		return "not fetched on this machine"
 	case s.Unchanged() && s.Release != nil && s.longHere():
 		return "was there before"
-	case s.Release == nil:
+	case s.Release == nil && !s.isLoose():
 		return "the registry has no such version"
 	}
 	return ""

@@ -13,8 +13,8 @@ var exoticCheck = Check{
 	ID:       "exotic",
 	Title:    "is anything in the plan not from a registry?",
 	Anything: true,
-	Doc: `Looks for what comes from a git repository, a URL, or a file outside the project: nothing of it can be checked. It
-stands at the package that asks for it; where the project itself asks, at the thing itself.
+	Doc: `Looks for what comes from a git repository, a URL, or a file: nobody has published it, and no check can compare it with anything. A
+tarball is pinned by its digest, and what its own files tell is judged. It stands at the package that asks for it; where the project itself asks, at the thing itself.
 
 Flagged: as a warning where the project asks; as danger where a package of a registry does. Also, once: a registry
 that only the project names, as a warning for the default one, as a note for a scope; and, as danger, a package from another registry than the policy binds it to.`,
@@ -40,7 +40,7 @@ func runExotic(_ context.Context, s *Subject) (Finding, error) {
 
 // exoticItem is about something that is itself from no registry.
 func (s *Subject) exoticItem() (Finding, error) {
-	what := cut(strings.TrimPrefix(s.place(), s.Name+" at "), 160)
+	what := cut(withoutLogin(strings.TrimPrefix(s.place(), s.Name+" at ")), 160)
 	if !s.Direct && !s.Named {
 		return flag(Danger, "is from no registry, and the project did not ask for it: %s", what).signal(DepExotic), nil
 	}
@@ -155,7 +155,7 @@ func (s *Subject) unresolvedFinding() Finding {
 	if !exoticSpec(specValue(s.stands.Spec)) || !s.Direct {
 		sev = Danger // a version was asked for, or nobody here asked
 	}
-	return flag(sev, "is from no registry: %s (%s)", cut(s.stands.Spec, 160), cut(reason, 120))
+	return flag(sev, "is from no registry: %s (%s)", cut(withoutLogin(s.stands.Spec), 160), cut(withoutLogin(reason), 120))
 }
 
 // specValue is a spec without the package's name before it: «x@github:a/b» and

@@ -10,19 +10,23 @@ var installScriptsCheck = Check{
 	ID:    "install-scripts",
 	Title: "does a script that npm runs at install appear or change?",
 	Needs: Packument | Tarball,
+	Loose: true,
 	Doc: `Reads what npm runs when it installs the package: preinstall, install, postinstall, and the compilation that npm starts by
 itself where a binding.gyp lies in the package's root, whether the packument admits it or not. It is compared with the
 last release that is no longer young, of the same release line where there is one.
 
 Flagged: new or changed in this version (or in any other that is still young): danger while young, then warning, and after a year a note. Present
 all along: note; where the version in use does not have it and it came less than 90 days ago, a warning. A package that starts to compile its own sources and does nothing else at install is a note too, which other
-changes lift: its binding.gyp is read for commands.
+changes lift: its binding.gyp is read for commands. In a tarball of no registry, which has no past: warning.
 
 What to do: read the script before it runs; npm's --ignore-scripts installs without.`,
 	Run: runInstallScripts,
 }
 
 func runInstallScripts(_ context.Context, s *Subject) (Finding, error) {
+	if s.isLoose() {
+		return s.looseScripts(), nil
+	}
 	if f, err, stop := s.noHistory(); stop {
 		return f, err
 	}

@@ -14,6 +14,7 @@ var manifestMismatchCheck = Check{
 	ID:    "manifest-mismatch",
 	Title: "does the package.json in the tarball say what the packument says?",
 	Needs: Packument | Tarball,
+	Loose: true,
 	Doc: `Compares the package.json inside the tarball with the packument: name, version, install scripts, dependencies and commands. The two
 are sent by the publishing client side by side, and the registry does not compare them: what npm shows and what npm
 runs can differ.
@@ -21,11 +22,15 @@ runs can differ.
 What publishing itself changes is allowed for: the form of bin, «v» before a version, the script that npm adds for a
 binding.gyp, optional dependencies listed once or twice.
 
-Flagged: any difference, as danger; so is a tarball that cannot be read as one.`,
+Flagged: any difference, as danger; so is a tarball that cannot be read as one. Of a tarball from no registry, whose word stands
+alone: one that cannot be read, or that is another than the lockfile names.`,
 	Run: runManifestMismatch,
 }
 
 func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
+	if s.isLoose() {
+		return s.looseManifest()
+	}
 	if f, err, stop := s.noHistory(); stop {
 		return f, err
 	}

@@ -126,7 +126,7 @@ func (s *Subject) outOfReach(c Check) (Finding, bool) {
 	case s.Bundled:
 		f, _ = skippedf("comes inside another package's tarball")
 		return f, true
-	case s.Registry == "":
+	case s.Registry == "" && !(c.Loose && s.isLoose()):
 		f, _ = skippedf("from no registry")
 		return f, true
 	}

@@ -47,15 +47,16 @@ func (p *planner) node(n *tree.Node) {
 	case n.IsLink():
 		p.link(n)
 		return
-	case n.Version() == "" && !n.Bundled(), outsideModules(n):
+	case outsideModules(n):
 		return
 	}
 	pkg := p.packageOf(n)
-	if !n.Bundled() && !fromRegistry(n.Resolved()) {
-		if p.ownFolder(n.Resolved()) {
+	if p.stranger(n) {
+		var ok bool
+		if pkg, ok = p.strange(n); !ok {
 			return
 		}
-		p.exotic(n, "from "+n.Resolved())
+	} else if n.Version() == "" && !n.Bundled() {
 		return
 	}
 	it := p.items[pkg]
@@ -83,7 +84,7 @@ func outsideModules(n *tree.Node) bool {
 
 func (p *planner) asked(it *Item, n *tree.Node) {
 	for _, e := range n.EdgesIn() {
-		s := spec.Resolve(e.Name(), e.Spec(), spec.Place{Dir: p.q.Dir, Home: p.r.s.Home})
+		s := p.specOf(e)
 		if !hasSpec(it.Specs, s) {
 			it.Specs = append(it.Specs, s)
 		}
@@ -92,6 +93,11 @@ func (p *planner) asked(it *Item, n *tree.Node) {
 			it.Named = it.Named || p.named[e.Name()]
 		}
 	}
+}
+
+// specOf reads what a dependency asks for.
+func (p *planner) specOf(e *tree.Edge) spec.Spec {
+	return spec.Resolve(e.Name(), e.Spec(), spec.Place{Dir: p.q.Dir, Home: p.r.s.Home})
 }
 
 func hasSpec(list []spec.Spec, s spec.Spec) bool {
@@ -162,7 +168,7 @@ func (p *planner) history() {
 			continue
 		}
 		it.Change = Updated
-		if e.Version == it.Version {
+		if e.Version == it.Version && (it.Registry != "" || it.Bundled || e.Integrity == string(it.Integrity)) {
 			it.Change = Unchanged
 			it.Locked = p.locked(e)
 		}

@@ -43,21 +43,19 @@ type tarballs interface {
 	Contents(ctx context.Context, url, integrity string) (*registry.Contents, error)
 }
 
-// opener looks into tarballs of the registry.
-type opener struct{ from tarballs }
+// opener looks into tarballs: of the registry, and of no registry.
+type opener struct {
+	from tarballs
+	memo *looseMemo
+}
 
 // Open implements tree.Contents.
 func (o opener) Open(ctx context.Context, p *tree.Pkg) (*registry.Contents, error) {
 	if !strings.HasPrefix(p.Resolved, "https://") && !strings.HasPrefix(p.Resolved, "http://") {
-		return nil, errors.New("not a tarball of a registry")
+		return o.openLocal(ctx, p)
 	}
 	return o.from.Contents(ctx, p.Resolved, p.Integrity)
 }
-
-var errNotAsked = errors.New("not looked into")
-
-// Manifest implements tree.Contents: what is in no registry is not fetched.
-func (o opener) Manifest(context.Context, *spec.Spec) (*tree.Pkg, error) { return nil, errNotAsked }
 
 // excluder reads min-release-age-exclude: names, or patterns such as «@org/*».
 func excluder(list []string) func(name string) bool {
@@ -81,7 +79,7 @@ func excluder(list []string) func(name string) bool {
 // has none.
 func (r *Resolver) Contents() tree.Contents {
 	if t, ok := r.s.Source.(tarballs); ok && r.s.Contents == nil {
-		return opener{t}
+		return opener{t, &r.loose}
 	}
 	return r.s.Contents
 }

@@ -39,8 +39,9 @@ type Settings struct {
 // Resolver works out plans. It remembers parsed versions and ranges, and is
 // safe for concurrent use.
 type Resolver struct {
-	s    Settings
-	pick pick.Picker
+	s     Settings
+	pick  pick.Picker
+	loose looseMemo
 }
 
 // New makes a Resolver.

@@ -11,7 +11,6 @@ import (
 	"gpq/checks"
 	"gpq/prompt/report"
 	"gpq/resolver"
-	"gpq/resolver/spec"
 	"gpq/shim"
 	"gpq/shim/argv"
 	"gpq/shim/guard"
@@ -19,6 +18,11 @@ import (
 
 // run lets the real npm have what was cleared: as a child, behind the guard.
 func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clearance) int {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	if err := s.sameFiles(ctx, rep.Plan); err != nil {
+		return s.settle(err)
+	}
 	if s.own.NoGuard {
 		return s.settle(becameNot(s.tool.BecomeUnchecked(s.cmd.Args, s.env)))
 	}
@@ -26,8 +30,6 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 	if err != nil {
 		return s.fail(exitNoNPM, err, hintOf(err))
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
 	refusals := &refusals{}
 	g, err := s.guard(ctx, rep, clear, refusals)
 	if err != nil {
@@ -49,6 +51,7 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 	if err != nil {
 		return s.settle(becameNot(err))
 	}
+	s.laidDown(ctx, rep.Plan)
 	refusals.tell(s)
 	if res.Signal != 0 {
 		shim.EndBy(res.Signal)
@@ -117,19 +120,6 @@ func (s *session) letNPMFail(ctx context.Context, plan *resolver.Plan, stop func
 	s.say("npm will not go on with this: %v", plan.Failure)
 	stop()
 	return s.run(ctx, &checks.Report{At: s.now(), Plan: plan}, checks.Clearance{})
-}
-
-// laysFiles is whether npm is to lay down folders or tarballs of this machine.
-func (s *session) laysFiles(plan *resolver.Plan) bool {
-	if plan.Request.Options.InstallLinks {
-		return true
-	}
-	for _, u := range plan.Unresolved {
-		if t := spec.Parse(u.Spec, spec.Place{Dir: s.dir, Home: s.home()}); t.Kind == spec.File {
-			return true
-		}
-	}
-	return false
 }
 
 // scopes are those with a registry of their own.

@@ -24,6 +24,8 @@ type larder struct {
 	early  chan struct{} // of these, before the plan stands: packuments come first
 	// looks: npm will not run, so that what tarballs hold is enough.
 	looks bool
+	// request is what the plan was made for: it says where files lie.
+	request resolver.Request
 }
 
 func newLarder(c *registry.Client) *larder {
@@ -100,7 +102,7 @@ func (l *larder) wanted(plan *resolver.Plan) []resolver.Package {
 	size := map[resolver.Package]int64{}
 	for i := range plan.Items {
 		it := &plan.Items[i]
-		if it.Inert || it.Bundled || it.Change == resolver.Unchanged || it.Tarball == "" || it.Integrity == "" {
+		if it.Inert || it.Bundled || onlyLocal(it.Tarball) || it.Change == resolver.Unchanged || it.Tarball == "" || it.Integrity == "" {
 			continue
 		}
 		if !l.client.Stocked(string(it.Integrity), !l.looks) {
@@ -116,6 +118,9 @@ func (l *larder) wanted(plan *resolver.Plan) []resolver.Package {
 func (l *larder) Contents(ctx context.Context, p resolver.Package) (*registry.Contents, error) {
 	if p.Tarball == "" {
 		return nil, errNoTarball(p)
+	}
+	if file, local := l.request.LocalFile(p); local {
+		return l.client.LocalContents(ctx, file, string(p.Integrity))
 	}
 	return l.client.Contents(ctx, p.Tarball, string(p.Integrity))
 }

@@ -174,7 +174,8 @@ func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
 		Source: s.client, Contents: nil, RegistryOf: s.client.RegistryFor,
 		Advisories: s.advised, Home: s.home(), Now: s.now(), Chosen: s.expect(ctx),
 	})
-	plan, err := r.Resolve(ctx, s.request())
+	s.larder.request = s.request()
+	plan, err := r.Resolve(ctx, s.larder.request)
 	if err != nil {
 		return nil, s.unplanned(err)
 	}

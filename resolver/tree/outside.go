@@ -47,7 +47,16 @@ func (b *builder) outside(s *spec.Spec, e *Edge) (*Pkg, error) {
 	} else {
 		b.result.unknown(e, &OutsideError{Spec: e.Spec(), Kind: s.Kind})
 	}
-	return &Pkg{Name: e.name, Resolved: outsideMark + s.Where}, nil
+	return &Pkg{Name: e.name, Resolved: outsidePlace(s)}, nil
+}
+
+// outsidePlace is where a stand-in is from; a repository given by shorthand has
+// no address but its shorthand.
+func outsidePlace(s *spec.Spec) string {
+	if s.Where == "" {
+		return outsideMark + s.RawSpec
+	}
+	return outsideMark + s.Where
 }
 
 // staysOutside is whether a spec of the command line is one that only fetching

@@ -38,7 +38,7 @@ func (v *env) kindValid(n *Node, s *spec.Spec, e *Edge) bool {
 	default:
 	}
 	if n.Unknown() {
-		return n.resolved == outsideMark+s.Where
+		return n.resolved == outsidePlace(s)
 	}
 	switch s.Kind {
 	case spec.File:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // oneHost is the host name that all cleared tarballs share; "" where there are
@@ -11,6 +12,9 @@ import (
 func oneHost(c Clearance) string {
 	one := ""
 	for _, p := range c.Packages() {
+		if strings.HasPrefix(p.Tarball, "file:") {
+			continue // npm reads it from the disk
+		}
 		host := hostName(p.Tarball)
 		if host == "" || one != "" && host != one {
 			return ""

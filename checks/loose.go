@@ -1,0 +1,82 @@
+package checks
+
+import (
+	"errors"
+	"strings"
+
+	"gpq/resolver"
+)
+
+// isLoose: a tarball of no registry, pinned by its digest: nothing is known of
+// it but its own files.
+func (s *Subject) isLoose() bool {
+	return s.Registry == "" && !s.Bundled && s.stands == nil && s.Tarball != "" && s.Integrity != ""
+}
+
+// withoutLogin is an address, or a spec, as it may be told: without what stands
+// before an @ in its host.
+func withoutLogin(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	at := strings.LastIndexByte(rest[:end], '@')
+	if at < 0 || rest[:at] == "git" {
+		return address
+	}
+	return scheme + "://***" + rest[at:]
+}
+
+// looseScripts is install-scripts for such a tarball: there is no release before
+// to compare it with.
+func (s *Subject) looseScripts() Finding {
+	if why := s.tarballMissing(); why != nil {
+		return Finding{Message: "the tarball could not be read for install scripts: " + why.Error(), Err: why}
+	}
+	if reason, on := withheld(s.Facts.Tarball.Err); on {
+		f, _ := skippedf("%s", reason)
+		return f
+	}
+	now, _ := s.scriptsNow()
+	ev := scriptEvidence(now)
+	for i := range ev {
+		ev[i].Source = "tarball"
+	}
+	switch {
+	case len(now) == 0:
+		f, _ := clearf("nothing runs at install")
+		return f
+	case s.Change == resolver.Unchanged:
+		return flag(Note, "runs %s at install, as it did before", scriptText(now)).with(ev...)
+	}
+	return flag(Warning, "runs %s at install, and is from no registry: there is no release before to compare it with", scriptText(now)).
+		with(ev...)
+}
+
+// looseManifest is manifest-mismatch for such a tarball: it is its own word for
+// everything, provided that it can be read.
+func (s *Subject) looseManifest() (Finding, error) {
+	t := s.Facts.Tarball
+	if reason, on := withheld(t.Err); on {
+		return skippedf("%s", reason)
+	}
+	var broken *MalformedError
+	switch {
+	case errors.As(t.Err, &broken):
+		return flag(Danger, "%v", broken), nil
+	case !t.Asked:
+		return unknownf("%v", errNotAsked)
+	case t.Err != nil:
+		return Finding{Message: t.Err.Error(), Err: t.Err}, nil
+	case t.Value.Package == nil:
+		return flag(Danger, "the tarball's package.json cannot be read: %v", t.Value.Err), nil
+	case t.Value.Package.Name != s.Name || t.Value.Package.Version != s.Version:
+		return flag(Danger, "the tarball is %s@%s by its own package.json", t.Value.Package.Name, t.Value.Package.Version).
+			with(inTarball("name", t.Value.Package.Name), inTarball("version", t.Value.Package.Version)), nil
+	}
+	return clearf("the tarball says what is installed; no registry says anything of it")
+}
