@@ -34,7 +34,7 @@ func ReadContents(c *registry.Contents) *TarballFacts {
 	f := &TarballFacts{BindingGyp: c.Gypfile, Unpacked: c.Size, Files: c.Files}
 	f.Package, f.Err = packageJSONOf(c)
 	for _, t := range c.Twins {
-		f.BindingGyp = f.BindingGyp || strings.EqualFold(t, "binding.gyp")
+		f.BindingGyp = f.BindingGyp || registry.TwinOf(t) == "binding.gyp"
 	}
 	for _, g := range c.Gyps {
 		if odd := oddIn(g); odd != "" && f.OddGyp == "" {
@@ -54,7 +54,7 @@ func ReadContents(c *registry.Contents) *TarballFacts {
 // system.
 func packageJSONOf(c *registry.Contents) (*PackageJSON, error) {
 	for _, t := range c.Twins {
-		if strings.EqualFold(t, "package.json") {
+		if registry.TwinOf(t) == "package.json" {
 			return nil, fmt.Errorf("%s takes its place where the file system does not tell them apart", t)
 		}
 	}

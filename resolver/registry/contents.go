@@ -1,13 +1,13 @@
 package registry
 
 import (
-	"archive/tar"
 	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -44,9 +44,7 @@ type Contents struct {
 	Bundled map[string][]byte
 	// Gyps are all files that node-gyp reads, but those of bundled packages.
 	Gyps []Gyp
-	// Twins are names at the top that equal package.json, npm-shrinkwrap.json or
-	// binding.gyp but for upper case: another file takes their place where the
-	// file system does not tell them apart.
+	// Twins are names at the top for which TwinOf knows another.
 	Twins []string
 	Files int64 // files, each name once counted for each entry
 	Size  int64 // bytes unpacked
@@ -107,7 +105,7 @@ func readArchive(r io.Reader) (*Contents, error) {
 		plain = z
 	}
 	c := &Contents{Bundled: map[string][]byte{}}
-	a := &archive{Contents: c, tr: tar.NewReader(&atMost{r: plain, left: maxUnpacked})}
+	a := &archive{Contents: c, tr: newArchiveReader(&atMost{r: plain, left: maxUnpacked})}
 	for {
 		h, err := a.tr.Next()
 		if errors.Is(err, io.EOF) {
@@ -128,30 +126,42 @@ func readArchive(r io.Reader) (*Contents, error) {
 
 type archive struct {
 	*Contents
-	tr   *tar.Reader
+	tr   *archiveReader
 	kept int64
 	gyps int64
 }
 
-func (a *archive) entry(h *tar.Header) error {
+func (a *archive) entry(e *archiveEntry) error {
 	if a.Files >= maxFiles {
 		return malformed("more than %d files", maxFiles)
 	}
-	regular := h.Typeflag == tar.TypeReg || h.Typeflag == tar.TypeCont
-	if !regular || strings.HasSuffix(h.Name, "/") {
+	if !e.file {
 		return nil // npm lays down neither links nor devices
 	}
-	name, err := unpackedName(h.Name)
+	name, err := unpackedName(e.name)
 	if err != nil {
 		return err
 	}
-	a.elsewhere(h.Name, name)
+	if own, err := unpackedName(e.own); err != nil || own != name && !ascii(e.name) && (matters(own) || matters(name)) {
+		return malformed("two names for one file") // npm overlooks the second where its buffer ends within a letter
+	}
+	a.elsewhere(e.name, name)
 	if name == "" {
 		return nil
 	}
 	a.Files++
-	a.Size += h.Size
-	return a.keep(name, h.Size)
+	a.Size += e.size
+	return a.keep(name, e.size)
+}
+
+func ascii(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+// matters says whether a file is one that gpq looks into.
+func matters(name string) bool {
+	_, bundled := bundledAt(name)
+	return bundled || TwinOf(name) != "" || isGyp(name)
 }
 
 // elsewhere notes what has another name on Windows, where «\» parts folders.
@@ -160,18 +170,9 @@ func (a *archive) elsewhere(raw, name string) {
 		return
 	}
 	there, err := unpackedName(strings.ReplaceAll(raw, `\`, "/"))
-	if err == nil && there != name && special(there) {
+	if err == nil && there != name && TwinOf(there) != "" {
 		a.Twins = append(a.Twins, there)
 	}
-}
-
-// special are the files at the top that npm acts on, whatever their case.
-func special(name string) bool {
-	switch strings.ToLower(name) {
-	case "package.json", "npm-shrinkwrap.json", "binding.gyp":
-		return true
-	}
-	return false
 }
 
 func (a *archive) keep(name string, size int64) error {
@@ -188,7 +189,7 @@ func (a *archive) keep(name string, size int64) error {
 		return a.read(&a.Shrinkwrap, size)
 	case name == "binding.gyp":
 		a.Gypfile = true
-	case special(name):
+	case TwinOf(name) != "":
 		a.Twins = append(a.Twins, name)
 	}
 	return a.gyp(name)
@@ -219,9 +220,13 @@ func bundledAt(name string) (dir string, ok bool) {
 	return "", false
 }
 
-func (a *archive) gyp(name string) error {
+func isGyp(name string) bool {
 	lower := strings.ToLower(name)
-	if !strings.HasSuffix(lower, ".gyp") && !strings.HasSuffix(lower, ".gypi") || strings.HasPrefix(name, "node_modules/") {
+	return (strings.HasSuffix(lower, ".gyp") || strings.HasSuffix(lower, ".gypi")) && !strings.HasPrefix(name, "node_modules/")
+}
+
+func (a *archive) gyp(name string) error {
+	if !isGyp(name) {
 		return nil
 	}
 	most := max(min(maxGyp, maxGyps-a.gyps), 0)

@@ -18,7 +18,7 @@ import (
 // version goes up whenever ReadArchive finds more, or something else.
 const (
 	contentsArea    = "contents"
-	contentsVersion = "1"
+	contentsVersion = "2"
 	maxRecord       = maxKeptBytes + maxGyps + 16<<20
 )
 

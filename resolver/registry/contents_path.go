@@ -60,3 +60,27 @@ func (l *atMost) Read(p []byte) (int, error) {
 	l.left -= int64(n)
 	return n, err
 }
+
+// TwinOf gives the file at the top that npm acts on whose place another name
+// takes where the file system does not tell the two apart: for upper case, for
+// dots and spaces at the end and for short names on Windows, for what is
+// invisible on a Mac. "" where it takes none's.
+func TwinOf(name string) string {
+	name = strings.TrimRight(strings.Map(visible, name), ". ")
+	short := strings.ToLower(name)
+	for _, file := range [...]string{"package.json", "npm-shrinkwrap.json", "binding.gyp"} {
+		if strings.EqualFold(name, file) || strings.HasPrefix(short, file[:6]+"~") && strings.HasSuffix(short, ".jso") {
+			return file
+		}
+	}
+	return ""
+}
+
+// visible drops what HFS+ passes over in a name.
+func visible(r rune) rune {
+	switch {
+	case r >= 0x200c && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x206a && r <= 0x206f, r == 0xfeff:
+		return -1
+	}
+	return r
+}

@@ -62,6 +62,8 @@ func TestReadArchive(t *testing.T) {
 		"a large gyp file": {[]file{{name: "a/b.GYP", text: strings.Repeat("x", maxGyp+1)}}, Contents{Gyps: []Gyp{{Name: "b.GYP", Text: bytes.Repeat([]byte("x"), maxGyp), Cut: true}}, Files: 1, Size: maxGyp + 1}},
 		"twins on Windows": {[]file{{name: "a/package.json", text: "p"}, {name: `a\package.json`, text: "q"}, {name: `a/x\package.json`, text: "q"}}, Contents{PackageJSON: []byte("p"), Twins: []string{"package.json"}, Files: 2, Size: 2}},
 		"twins":            {[]file{{name: "a/package.json", text: "p"}, {name: "a/Package.JSON", text: "q"}}, Contents{PackageJSON: []byte("p"), Twins: []string{"Package.JSON"}, Files: 2, Size: 2}},
+		"more twins": {[]file{{name: "a/package.json.", text: "p"}, {name: "a/PACKAG~1.JSO", text: "q"}, {name: "a/binding.gyp ", text: "q"}, {name: "a/x/package.json.", text: "q"}},
+			Contents{Twins: []string{"package.json.", "PACKAG~1.JSO", "binding.gyp "}, Files: 4, Size: 4}},
 		"bundled": {[]file{{name: "a/node_modules/b/package.json", text: "b"}, {name: "a/node_modules/@c/d/node_modules/e/package.json", text: "e"},
 			{name: "a/node_modules/b/lib/package.json", text: "no"}, {name: "a/x/node_modules/f/package.json", text: "no"}, {name: "a/node_modules/@c/package.json", text: "no"}},
 			Contents{Bundled: map[string][]byte{"node_modules/b": []byte("b"), "node_modules/@c/d/node_modules/e": []byte("e")}, Files: 5, Size: 8}},
@@ -119,6 +121,18 @@ func TestReadPlainTar(t *testing.T) {
 	}
 	if c, err := ReadTarball(path); err != nil || string(c.PackageJSON) != "p" {
 		t.Errorf("%+v %v", c, err)
+	}
+}
+
+func TestTwinOf(t *testing.T) {
+	for name, want := range map[string]string{
+		"package.json": "package.json", "Package.JSON": "package.json", "package.j\u017fon": "package.json", "pac\u212aage.json": "package.json",
+		"package.json. ": "package.json", "p\u200cackage.json": "package.json", "packag~2.jso": "package.json", "NPM-SH~1.JSO": "npm-shrinkwrap.json",
+		"BINDING.gyp": "binding.gyp", "package.json5": "", "a.package.json": "", "x/package.json": "", "package~1.json": "", "": "",
+	} {
+		if got := TwinOf(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
 	}
 }
 
