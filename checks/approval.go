@@ -130,32 +130,6 @@ func (a Approval) void(it *ItemReport, now time.Time) string {
 	return ""
 }
 
-// ApproveLine is the line to paste that approves all that counts against an
-// item; "" where there is nothing, or nothing to bind it to.
-func ApproveLine(it *ItemReport) string {
-	var words []string
-	for _, f := range it.Findings {
-		if f.Counts() && f.Severity >= Warning {
-			words = append(words, string(f.Check))
-		}
-	}
-	if len(words) == 0 || it.Item.Integrity == "" {
-		return ""
-	}
-	return "gpq approve " + quote(it.Item.Name+"@"+it.Item.Version) + " " + strings.Join(words, " ") + " --reason '…' --expires 30"
-}
-
-// quote makes one word of a shell's command line out of a foreign text.
-func quote(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@/._-+~", r)
-	}
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // Baseline is what was there when gpq was adopted: exempt, and listed.
 type Baseline struct {
 	At       time.Time

@@ -74,7 +74,7 @@ func startServices(t *testing.T, records ...string) *services {
 		t.Fatal(err)
 	}
 	s := &services{osv: advisorytest.Start(records...), weekly: downloadstest.Start(map[string]int64{}), world: w,
-		cache: &service.Memory{}, policy: checks.DefaultPolicy(), base: npmjs, public: true}
+		cache: &servicetest.Memory{}, policy: checks.DefaultPolicy(), base: npmjs, public: true}
 	t.Cleanup(func() { s.osv.Close(); s.weekly.Close(); s.world.Close() })
 	s.door = &servicetest.Door{Rewrite: func(u string) string {
 		for public, here := range map[string]string{advisory.DefaultOSV: s.osv.URL, downloads.Default: s.weekly.URL,

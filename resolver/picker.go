@@ -3,7 +3,6 @@ package resolver
 import (
 	"context"
 	"errors"
-	"path"
 	"strings"
 
 	"gpq/resolver/pick"
@@ -57,22 +56,12 @@ func (o opener) Open(ctx context.Context, p *tree.Pkg) (*registry.Contents, erro
 	return o.from.Contents(ctx, p.Resolved, p.Integrity)
 }
 
-// excluder reads min-release-age-exclude: names, or patterns such as «@org/*».
+// excluder reads min-release-age-exclude; nil where nothing is excluded.
 func excluder(list []string) func(name string) bool {
 	if len(list) == 0 {
 		return nil
 	}
-	return func(name string) bool {
-		for _, p := range list {
-			if p == name {
-				return true
-			}
-			if ok, err := path.Match(p, name); err == nil && ok {
-				return true
-			}
-		}
-		return false
-	}
+	return func(name string) bool { return pick.AgeExcluded(name, list) }
 }
 
 // Contents are what the Resolver looks into tarballs with; nil where its source

@@ -117,7 +117,7 @@ func TestRequests(t *testing.T) {
 	for i := range 1300 {
 		list = append(list, fmt.Sprintf("p%d@1.0.0", i))
 	}
-	var kept service.Memory
+	var kept servicetest.Memory
 	for run, want := range [][2]int{{2, 3}, {4, 3}} {
 		got := client(s.URL, nil, &kept).Reports(context.Background(), asks(list...))
 		if len(got) != 1303 || s.Count("v1/querybatch") != want[0] || s.Count("v1/vulns/") != want[1] {

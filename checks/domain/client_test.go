@@ -11,7 +11,6 @@ import (
 
 	"gpq/checks/domain"
 	"gpq/checks/domain/domaintest"
-	"gpq/checks/service"
 	"gpq/checks/service/servicetest"
 )
 
@@ -97,7 +96,7 @@ func TestOneQueryEachTwoAtOnce(t *testing.T) {
 		ask = append(ask, n, n)
 	}
 	w := start(t, domains)
-	var kept service.Memory
+	var kept servicetest.Memory
 	c := client(w, func(o *domain.Options) { o.Cache = &kept })
 	for _, r := range c.Lookup(context.Background(), ask) {
 		if !r.Held {
@@ -130,7 +129,7 @@ func TestKept(t *testing.T) {
 		{"unknown is not kept", domaintest.Domain{Code: 403}, time.Minute, 2, domain.Unknown},
 	} {
 		w := start(t, map[string]domaintest.Domain{"maker.com": c.d})
-		var kept service.Memory
+		var kept servicetest.Memory
 		now := at
 		use := func(o *domain.Options) { o.Cache = &kept; o.Now = func() time.Time { return now } }
 		client(w, use).Lookup(context.Background(), []string{"maker.com"})
@@ -144,7 +143,7 @@ func TestKept(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	w := start(t, map[string]domaintest.Domain{"busy.com": {Code: 429, Body: "{}", RetryAfter: "600"}})
-	var kept service.Memory
+	var kept servicetest.Memory
 	now := at
 	use := func(o *domain.Options) { o.Cache = &kept; o.Now = func() time.Time { return now } }
 	client(w, use).Lookup(context.Background(), []string{"busy.com"})
@@ -249,7 +248,7 @@ func TestBootstrap(t *testing.T) {
 		u = strings.Replace(u, "https://rdap.verisign.com/com/v1/", w.RDAP, 1)
 		return strings.Replace(u, "https://rdap.nic.example/", w.RDAP, 1)
 	}}
-	var kept service.Memory
+	var kept servicetest.Memory
 	now := at
 	run := func() map[string]domain.Record {
 		c := client(w, func(o *domain.Options) {

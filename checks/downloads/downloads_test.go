@@ -22,7 +22,7 @@ func client(base string, cache service.Cache) *downloads.Client {
 func TestWeekly(t *testing.T) {
 	s := downloadstest.Start(map[string]int64{"express": 30_000_000, "left-pad": 1_000_000, "@babel/core": 50_000_000, "rare": 12, "none-yet": 0})
 	defer s.Close()
-	var kept service.Memory
+	var kept servicetest.Memory
 	ask := []string{"express", "left-pad", "@babel/core", "@babel/new", "rare", "brand-new", "none-yet", "express"}
 	for run := range 2 {
 		got := client(s.URL, &kept).Weekly(context.Background(), ask)

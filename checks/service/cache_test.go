@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gpq/checks/service"
+	"gpq/checks/service/servicetest"
 	"gpq/resolver/store"
 )
 
@@ -15,7 +16,7 @@ func TestKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	for name, c := range map[string]service.Cache{"store": service.Kept{Store: st}, "memory": &service.Memory{}} {
+	for name, c := range map[string]service.Cache{"store": service.Kept{Store: st}, "memory": &servicetest.Memory{}} {
 		service.Keep(c, "../a/b", []byte("x"), now)
 		service.Keep(c, "huge", bytes.Repeat([]byte("x"), 5<<20), now)
 		for age, want := range map[time.Duration]bool{0: true, time.Hour: true, 61 * time.Minute: false, -2 * time.Minute: false} {

@@ -1,22 +1,20 @@
 package main
 
 import (
-	"encoding/binary"
 	"path/filepath"
-	"time"
 
 	"gpq/checks"
 	"gpq/checks/advisory"
 	"gpq/checks/domain"
 	"gpq/checks/downloads"
 	"gpq/checks/names"
-	"gpq/resolver/store"
+	"gpq/checks/service"
 	"gpq/shim/argv"
 )
 
 // outside makes the collector of what the world beside the registry says.
 func (s *session) outside() *checks.Outside {
-	kept := cache{s.store}
+	kept := service.Kept{Store: s.store, Area: "services"}
 	r := s.config.RegistryOptions()
 	return checks.NewOutside(checks.OutsideOptions{
 		Domains: domain.New(domain.Options{
@@ -41,28 +39,4 @@ func place(given argv.Service, usual string) string {
 		return given.URL
 	}
 	return usual
-}
-
-// cache keeps services' answers in the store, each behind the time it is from.
-type cache struct{ *store.Store }
-
-const (
-	serviceArea = "services"
-	maxAnswer   = 8 << 20
-)
-
-// Get implements service.Cache.
-func (c cache) Get(key string) ([]byte, time.Time, bool) {
-	data, err := c.Store.Get(serviceArea, key, maxAnswer)
-	if err != nil || len(data) < 8 {
-		return nil, time.Time{}, false
-	}
-	at := binary.BigEndian.Uint64(data)
-	return data[8:], time.Unix(int64(at), 0), true
-}
-
-// Put implements service.Cache. What cannot be kept is asked again.
-func (c cache) Put(key string, data []byte, stored time.Time) {
-	head := binary.BigEndian.AppendUint64(nil, uint64(stored.Unix()))
-	_ = c.Store.Put(serviceArea, key, append(head, data...))
 }

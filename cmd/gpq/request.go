@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -186,7 +187,7 @@ func ages(c *npmrc.Config) (before time.Time, age time.Duration) {
 	}
 	if hasDays {
 		if d, err := time.ParseDuration(day + "h"); err == nil && d > 0 {
-			return time.Time{}, 24 * d
+			return time.Time{}, 24 * min(d, math.MaxInt64/24) // npm takes any number of days
 		}
 	}
 	return time.Time{}, 0

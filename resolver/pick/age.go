@@ -2,43 +2,19 @@ package pick
 
 import (
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
-// Window is npm's bound on the age of versions: `before`, or what
-// `min-release-age` makes of it.
-type Window struct {
-	Before time.Time // zero for no bound
-	// Exclude are names, or patterns of names, that the bound is not for
-	// (min-release-age-exclude).
-	Exclude []string
-}
-
-// MaxAgeDays says since when a version must be out to be at least days old;
-// zero for no bound where days is not above zero.
-func MaxAgeDays(now time.Time, days float64) time.Time {
-	if !(days > 0) {
-		return time.Time{}
-	}
-	ms := float64(now.UnixMilli()) - days*86400000
-	if ms < -8.64e15 {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(ms)).UTC()
-}
-
-// For gives the bound for one package, by its true name: that behind an alias.
-func (w Window) For(name string) time.Time {
-	if name == "" || w.Before.IsZero() {
-		return w.Before
-	}
-	for _, p := range w.Exclude {
-		if p == name || matchName(p, name) {
-			return time.Time{}
+// AgeExcluded says whether npm leaves a package out of its bound on the age of
+// versions: by its true name, that behind an alias, among the names and patterns
+// of min-release-age-exclude.
+func AgeExcluded(name string, patterns []string) bool {
+	for _, p := range patterns {
+		if name != "" && (p == name || matchName(p, name)) {
+			return true
 		}
 	}
-	return w.Before
+	return false
 }
 
 // maxBraces bounds what {a,b} may multiply to.
