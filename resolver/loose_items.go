@@ -60,7 +60,7 @@ func fromRoot(root, file string) string {
 
 // LocalFile is where on this machine a package's tarball lies, for a plan of
 // that request; false where it is not from a file.
-func (q *Request) LocalFile(p Package) (string, bool) {
+func (q Request) LocalFile(p Package) (string, bool) {
 	file, ok := strings.CutPrefix(p.Tarball, "file:")
 	if !ok || p.Registry != "" || file == "" {
 		return "", false

@@ -11,18 +11,14 @@ import (
 	"gpq/resolver/spec"
 )
 
-// laysFiles is whether npm is to lay down folders or tarballs of this machine.
+// laysFiles is whether npm is to lay down folders of this machine, or what gpq
+// could not look into, from there or from a repository.
 func (s *session) laysFiles(plan *resolver.Plan) bool {
 	if plan.Request.Options.InstallLinks {
 		return true
 	}
-	for i := range plan.Items {
-		if _, local := plan.Request.LocalFile(plan.Items[i].Package); local {
-			return true
-		}
-	}
 	for _, u := range plan.Unresolved {
-		if t := spec.Parse(u.Spec, spec.Place{Dir: s.dir, Home: s.home()}); t.Kind == spec.File {
+		if t := spec.Parse(u.Spec, spec.Place{Dir: s.dir, Home: s.home()}); t.Kind == spec.File || t.Kind == spec.Git {
 			return true
 		}
 	}

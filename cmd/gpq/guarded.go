@@ -65,7 +65,7 @@ func (s *session) guard(ctx context.Context, rep *checks.Report, clear checks.Cl
 		Upstream: guard.Upstream{
 			Doer: s.fetch, Registry: s.client.RegistryFor, Authorization: s.config.RegistryOptions().Authorization,
 		},
-		Scopes: s.scopes(), NoProxy: s.noProxy(), Files: s.laysFiles(rep.Plan),
+		Scopes: s.scopes(), NoProxy: s.noProxy(), Files: s.laysFiles(rep.Plan), Local: rep.Plan.Request.LocalFile,
 	})
 }
 

@@ -130,6 +130,9 @@ func (l *larder) Open(ctx context.Context, p resolver.Package) (io.ReadCloser, e
 	if p.Tarball == "" {
 		return nil, errNoTarball(p)
 	}
+	if file, local := l.request.LocalFile(p); local {
+		return registry.OpenLocal(ctx, file, string(p.Integrity))
+	}
 	t, err := l.client.Tarball(ctx, p.Tarball, string(p.Integrity))
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,24 @@ func SameLocal(ctx context.Context, file, integrity string) error {
 		return fmt.Errorf("%s: it is not what it was when it was checked", file)
 	}
 	return nil
+}
+
+// OpenLocal gives the bytes of an archive on this machine, provided that they
+// have the integrity. They are held in memory: the file may change meanwhile.
+func OpenLocal(ctx context.Context, file, integrity string) (io.ReadCloser, error) {
+	want, err := parseSRI(integrity)
+	if err != nil || want.sums == nil {
+		return nil, fmt.Errorf("%s: there is no integrity to hold it to", file)
+	}
+	var body bytes.Buffer
+	h := newHasher(want)
+	if err := readLocal(ctx, file, io.MultiWriter(h, &body)); err != nil {
+		return nil, err
+	}
+	if !h.holds() {
+		return nil, fmt.Errorf("%s: it is not what it was when it was checked", file)
+	}
+	return io.NopCloser(&body), nil
 }
 
 func (c *Client) local(ctx context.Context, file string, want sri) (*Loose, error) {

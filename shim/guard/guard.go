@@ -67,9 +67,12 @@ type Options struct {
 	Refused func(Refusal)
 	// Scopes are those that have a registry of their own, «@scope».
 	Scopes []string
-	// Files says that npm is to lay down folders or tarballs of this machine: it
-	// takes their addresses for a registry's where every host is replaced.
+	// Files says that npm is to lay down folders of this machine or repositories:
+	// it takes their addresses for a registry's where every host is replaced.
 	Files bool
+	// Local gives the path of a cleared tarball that lies on this machine; false
+	// for any other, nil where there are none.
+	Local func(resolver.Package) (string, bool)
 	// NoProxy is npm's noproxy setting where a file gives one; the environment
 	// and the command line are read by Env and Args.
 	NoProxy string
@@ -84,6 +87,7 @@ type Guard struct {
 	secret string
 	host   string
 	only   string // the one host name that npm replaces; "" for every one
+	bare   bool   // the address has no path
 	server *http.Server
 	forms  forms
 
@@ -105,14 +109,13 @@ func Start(ctx context.Context, opts Options) (*Guard, error) {
 		return nil, fmt.Errorf("guard: cannot listen on loopback: %w", err)
 	}
 	g := &Guard{opts: opts, secret: newSecret(), host: l.Addr().String(), cleared: map[string][]resolver.Package{}, names: map[string]bool{}}
+	all := []net.Listener{l}
 	for _, p := range opts.Clear.Packages() {
 		if opts.Clear.Permits(p) {
 			g.admit(p)
 		}
 	}
-	if opts.Files {
-		g.only = oneHost(opts.Clear)
-	}
+	all = append(all, g.files(ctx, l)...)
 	g.server = &http.Server{
 		Handler:           http.HandlerFunc(g.serve),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
@@ -122,7 +125,9 @@ func Start(ctx context.Context, opts Options) (*Guard, error) {
 		IdleTimeout:       10 * time.Minute,
 		MaxHeaderBytes:    1 << 20,
 	}
-	go func() { _ = g.server.Serve(l) }() // ends with Close
+	for _, l := range all {
+		go func() { _ = g.server.Serve(l) }() // ends with Close
+	}
 	context.AfterFunc(ctx, func() { _ = g.server.Close() })
 	return g, nil
 }
@@ -141,9 +146,14 @@ func withPeer(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, peerKey{}, err1 != nil || err2 != nil || stranger(local, remote))
 }
 
-// URL is the registry's base URL with a trailing slash. It holds the secret:
-// it belongs into npm's environment and nowhere else.
-func (g *Guard) URL() string { return "http://" + g.host + "/" + g.secret + "/" }
+// URL is the registry's base URL with a trailing slash. It holds the secret,
+// unless npm is told it in another way: it belongs into npm's environment and nowhere else.
+func (g *Guard) URL() string {
+	if g.bare {
+		return "http://" + g.host + "/"
+	}
+	return "http://" + g.host + "/" + g.secret + "/"
+}
 
 // Counts gives what was answered so far.
 func (g *Guard) Counts() Counts {

@@ -17,7 +17,7 @@ func (g *Guard) settings(noProxy string) []setting {
 		// Every tarball URL, whatever its host, is asked of the registry; the
 		// lockfile keeps the host.
 		{"replace-registry-host", g.replaced()},
-		{"noproxy", joinHosts(noProxy, "127.0.0.1")},
+		{"noproxy", joinHosts(noProxy, strings.TrimSuffix(g.host, g.host[strings.LastIndexByte(g.host, ':'):]))},
 		// Whether to go to the network is for gpq to decide: npm's own cache
 		// has nothing under an address that is new in every run.
 		{"offline", "false"},

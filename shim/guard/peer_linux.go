@@ -19,7 +19,11 @@ func stranger(local, remote netip.AddrPort) bool {
 	if me == 0 {
 		return false
 	}
-	f, err := os.Open("/proc/net/tcp")
+	table := "/proc/net/tcp"
+	if remote.Addr().Is6() && !remote.Addr().Is4In6() {
+		table = "/proc/net/tcp6"
+	}
+	f, err := os.Open(table)
 	if err != nil {
 		return false
 	}
@@ -38,8 +42,11 @@ func stranger(local, remote netip.AddrPort) bool {
 	return false
 }
 
-// kernel writes an IPv4 address as /proc/net/tcp does.
+// kernel writes an address as /proc/net/tcp and tcp6 do: in words of 32 bits.
 func kernel(a netip.AddrPort) string {
-	ip := a.Addr().Unmap().As4()
-	return fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(ip[:]), a.Port())
+	text := ""
+	for ip := a.Addr().Unmap().AsSlice(); len(ip) >= 4; ip = ip[4:] {
+		text += fmt.Sprintf("%08X", binary.NativeEndian.Uint32(ip))
+	}
+	return fmt.Sprintf("%s:%04X", text, a.Port())
 }

@@ -19,6 +19,9 @@ import (
 // bytes could be anything.
 func (g *Guard) admit(p resolver.Package) {
 	path, ok := urlPath(p.Tarball)
+	if g.opts.Local != nil && !ok {
+		path, ok = g.opts.Local(p)
+	}
 	if !ok || p.Integrity == "" {
 		return
 	}
