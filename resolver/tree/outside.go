@@ -35,6 +35,9 @@ func (e *OutsideError) Unwrap() error { return e.Err }
 // manifest cannot be had: it satisfies what asks for it, and the tree says
 // that it, and all it would bring, is unknown.
 func (b *builder) outside(s *spec.Spec, e *Edge) (*Pkg, error) {
+	if s.Kind == spec.File { // npm asks ahead from where the package itself is from
+		s = b.specs.resolve(e.name, e.Spec(), b.fromPath(e))
+	}
 	if b.deps.Contents != nil {
 		p, err := b.deps.Contents.Manifest(b.ctx, s)
 		if err == nil {
