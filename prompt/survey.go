@@ -29,10 +29,11 @@ func (t *Terminal) Confirm(ctx context.Context, question string) bool {
 
 func (t *Terminal) ask(question string) bool {
 	yes := false
+	c := newConsole(t.file, len("? "+question+" (y/N) "))
 	err := survey.AskOne(
 		&survey.Confirm{Message: question, Default: false},
 		&yes,
-		survey.WithStdio(t.file, t.file, t.file),
+		survey.WithStdio(c, c, c),
 	)
 	return err == nil && yes
 }

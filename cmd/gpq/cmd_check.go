@@ -58,22 +58,14 @@ func (p *process) checkOnly(ctx context.Context, own argv.Own, words []string) e
 	return verdictCode(rep, s.policy)
 }
 
-// print writes the report to standard output, which is the command's own: JSON
-// alone with --json, else what is for a person, and whatever else was asked for.
+// print writes the report to standard output, which is the command's own: as
+// JSON with --json, else for a person; and what else was asked for, as ever.
 func (s *session) print(d *checks.Document, forPerson func() error) error {
-	jsonToo := argv.Report{Format: string(report.JSON)}
-	if s.cmd.Flag("json") == "true" && !contains(s.own.Reports, jsonToo) {
-		s.own.Reports = append(s.own.Reports, jsonToo)
+	if err := s.writeReports(d); err != nil {
+		return err
 	}
-	alone := false
-	for _, r := range s.own.Reports {
-		if err := s.writeReport(r, d, s.out); err != nil {
-			return err
-		}
-		alone = alone || r.File == ""
-	}
-	if alone {
-		return nil
+	if s.cmd.Flag("json") == "true" {
+		return report.Write(s.out, report.JSON, d)
 	}
 	return forPerson()
 }
@@ -96,12 +88,3 @@ func verdictCode(rep *checks.Report, policy *checks.Policy) error {
 type quiet int
 
 func (quiet) Error() string { return "" }
-
-func contains[T comparable](all []T, one T) bool {
-	for _, x := range all {
-		if x == one {
-			return true
-		}
-	}
-	return false
-}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -102,6 +103,11 @@ func (p *process) openWords(ctx context.Context, own argv.Own, name string, word
 	cmd := shim.Call{Args: all}.Parse(tool, p.shimWorld(all), p.home())
 	if cmd.Class != argv.Install {
 		return nil, usagef("gpq help shows how it is called", fmt.Errorf("%s: npm would not read this as packages", name))
+	}
+	for _, flag := range cmd.Unknown {
+		if !strings.Contains(flag, ":") { // @scope:registry and //host/:_authToken are nobody's table's
+			return nil, usagef("gpq help shows how it is called", fmt.Errorf("%s: neither gpq nor this npm knows --%s", name, flag))
+		}
 	}
 	s, err := p.open(ctx, job{own: own, cmd: cmd, tool: tool})
 	if err == nil {

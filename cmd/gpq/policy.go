@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ func (s *session) projectApprovalsCount(ctx context.Context) bool {
 
 func (s *session) confirmed() bool {
 	text, err := os.ReadFile(filepath.Join(s.configDir(), confirmedFile))
-	return err == nil && contains(strings.Split(string(text), "\n"), s.config.Root)
+	return err == nil && slices.Contains(strings.Split(string(text), "\n"), s.config.Root)
 }
 
 func (s *session) confirmNow(ctx context.Context) bool {

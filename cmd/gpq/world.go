@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +8,6 @@ import (
 	"gpq/checks"
 	"gpq/checks/attest"
 	"gpq/prompt"
-	"gpq/prompt/report"
-	"gpq/shim/argv"
 )
 
 // runner is the checks with the world they may see.
@@ -69,46 +65,8 @@ func (s *session) documentRequest() checks.DocumentRequest {
 	if rel, err := filepath.Rel(s.dir, s.config.Root); err == nil {
 		q.Directory = filepath.ToSlash(rel)
 	}
+	q.Args = withoutSecrets(q.Args)
 	return q
-}
-
-// writeReports writes every report asked for: to its file, else to standard
-// error; for gpq's own commands, which own it, to standard output.
-func (s *session) writeReports(d *checks.Document) error {
-	for _, r := range s.own.Reports {
-		if err := s.writeReport(r, d, s.err); err != nil {
-			return fmt.Errorf("the %s report cannot be written: %w", r.Format, err)
-		}
-	}
-	return nil
-}
-
-func (s *session) writeReport(r argv.Report, d *checks.Document, otherwise io.Writer) error {
-	if r.File == "" {
-		return report.Write(otherwise, report.Format(r.Format), d)
-	}
-	return writeFile(s.abs(r.File), func(w io.Writer) error { return report.Write(w, report.Format(r.Format), d) })
-}
-
-// writeFile writes a file whole or not at all.
-func writeFile(path string, write func(io.Writer) error) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".gpq-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	if err := write(tmp); err != nil {
-		_ = tmp.Close()
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		_ = tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }
 
 // hostPort is a URL's host.

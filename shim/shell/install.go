@@ -95,7 +95,8 @@ func Uninstall(e Env) Result {
 		}
 		r.did(f.path, Removed, os.Remove(f.path))
 	}
-	for _, dir := range []string{e.Bin(), e.Root(), filepath.Dir(e.Root())} {
+	fish := filepath.Dir(e.fishFile())
+	for _, dir := range []string{e.Bin(), e.Root(), filepath.Dir(e.Root()), fish, filepath.Dir(fish)} {
 		_ = os.Remove(dir) // if it is empty
 	}
 	return r

@@ -6,6 +6,7 @@ package shell
 import (
 	"embed"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -173,7 +174,7 @@ func (e Env) profile() string {
 	return filepath.Join(e.config(), "powershell", "profile.ps1")
 }
 
-// Detect is the shells this user seems to have: the one in SHELL, and those with a start file.
+// Detect is the shells of this user: the one in SHELL, those with a start file, and those that could be started along PATH.
 func (e Env) Detect() []Kind {
 	var found []Kind
 	login, _ := KindOf(e.Vars["SHELL"])
@@ -185,7 +186,7 @@ func (e Env) Detect() []Kind {
 		if k == Fish {
 			has = has || exists(filepath.Join(e.config(), "fish"))
 		}
-		if has {
+		if has || e.onPath(k) {
 			found = append(found, k)
 		}
 	}
@@ -193,4 +194,22 @@ func (e Env) Detect() []Kind {
 		return []Kind{Bash}
 	}
 	return found
+}
+
+// onPath says whether a shell is installed.
+func (e Env) onPath(k Kind) bool {
+	program := string(k)
+	switch {
+	case e.Windows:
+		return false // it has PowerShell always, and everything else in odd places
+	case k == PowerShell:
+		program = "pwsh"
+	}
+	for _, dir := range filepath.SplitList(e.Vars["PATH"]) {
+		info, err := os.Stat(filepath.Join(dir, program))
+		if filepath.IsAbs(dir) && err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return true
+		}
+	}
+	return false
 }
