@@ -36,6 +36,9 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		return s.settle(err)
 	}
 	defer func() { _ = g.Close() }()
+	if g.Blocked() {
+		s.say("npm will fail to fetch repositories and folders: the packages come from several hosts; --no-guard lets it")
+	}
 	env := g.Env(s.env)
 	if upper, err := shim.Answer("", s.sessionFor(env, clear)); err == nil { // without it, scripts' own npm asks again
 		defer func() { _ = upper.Close() }()

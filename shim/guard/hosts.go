@@ -30,7 +30,7 @@ func (g *Guard) files(ctx context.Context, first net.Listener) []net.Listener {
 		}
 	}
 	if (g.opts.Files || g.hasLocal()) && !loose {
-		g.only = oneHost(g.opts.Clear)
+		g.only = oneHost(g.opts.Clear, hostName(g.opts.Upstream.base("")))
 	}
 	return nil
 }
@@ -87,9 +87,14 @@ func namesakes(ctx context.Context, first net.Listener) (more []net.Listener, ok
 	return more, true
 }
 
+// Blocked says that npm will not get the folders and repositories that Options
+// have as Files: the tarballs come from several hosts, so that npm asks the guard
+// for those as well.
+func (g *Guard) Blocked() bool { return g.opts.Files && g.only == "" }
+
 // oneHost is the host name that all cleared tarballs share; "" where there are
-// several, or none.
-func oneHost(c Clearance) string {
+// several. Where there is none it is the registry's own.
+func oneHost(c Clearance, own string) string {
 	one := ""
 	for _, p := range c.Packages() {
 		if strings.HasPrefix(p.Tarball, "file:") {
@@ -100,6 +105,9 @@ func oneHost(c Clearance) string {
 			return ""
 		}
 		one = host
+	}
+	if one == "" {
+		return own
 	}
 	return one
 }

@@ -90,12 +90,16 @@ func TestWhichHostIsReplaced(t *testing.T) {
 		"folders and a tarball":         {mixed, true, local, "r.test", "127.0.0.1:"},
 		"folders and a tarball by URL":  {byURL, true, local, "", "127.0.0.1:"},
 		"nobody says where files are":   {mixed, false, nil, "", "127.0.0.1:"},
-		"nothing was cleared":           {nil, true, local, "", "127.0.0.1:"},
+		"nothing was cleared":           {nil, true, local, "reg.test", "127.0.0.1:"},
 		"an address that cannot be one": {at(reg, "::"), true, local, "", "127.0.0.1:"},
 	} {
-		g, err := Start(t.Context(), Options{Clear: c.clear, Source: documents{}, Tarballs: Downloads{}, Files: c.files, Local: c.local})
+		g, err := Start(t.Context(), Options{Clear: c.clear, Source: documents{}, Tarballs: Downloads{}, Files: c.files, Local: c.local,
+			Upstream: Upstream{Registry: func(string) string { return "https://reg.test/npm/" }}})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if g.Blocked() != (c.files && c.only == "") {
+			t.Errorf("%s: blocked: %v", name, g.Blocked())
 		}
 		if g.only != c.only || !strings.HasPrefix(g.host, c.start) || strings.Contains(g.URL(), g.secret) != (c.start != "localhost:") {
 			t.Errorf("%s: only %q, address %s", name, g.only, g.URL())
