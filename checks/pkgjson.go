@@ -20,8 +20,7 @@ type PackageJSON struct {
 	Bin           registry.Deps // command → path, cleaned as npm cleans it
 	// BinDir is directories.bin where there is no bin: publishing lists its
 	// files as commands.
-	BinDir  string
-	Gypfile *bool
+	BinDir string
 	// OddDependencies: they are no mapping, and publishing has rewritten them.
 	OddDependencies bool
 }
@@ -46,10 +45,6 @@ func ParsePackageJSON(text []byte) (*PackageJSON, error) {
 	if dir, ok := stringMap(doc["directories"]).Get("bin"); ok && len(p.Bin) == 0 {
 		p.BinDir = cleanBin(dir)
 	}
-	var gyp bool
-	if json.Unmarshal(doc["gypfile"], &gyp) == nil && len(doc["gypfile"]) > 0 {
-		p.Gypfile = &gyp
-	}
 	return p, nil
 }
 
@@ -60,14 +55,15 @@ func isMapping(raw json.RawMessage) bool {
 }
 
 func stringMap(raw json.RawMessage) registry.Deps {
-	var m map[string]any
+	var m map[string]json.RawMessage // a number that Go cannot hold is none that hides the rest
 	if json.Unmarshal(raw, &m) != nil {
 		return nil
 	}
 	var out registry.Deps
 	for k, v := range m {
-		if s, ok := v.(string); ok {
-			out = append(out, registry.Dep{Name: k, Value: s})
+		var s *string
+		if json.Unmarshal(v, &s) == nil && s != nil {
+			out = append(out, registry.Dep{Name: k, Value: *s})
 		}
 	}
 	sortDeps(out)

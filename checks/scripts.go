@@ -52,14 +52,14 @@ func hasEvent(all []script, event string) bool {
 }
 
 // tarballScripts gives what npm would run by what the tarball holds. bare says
-// that it compiles for a binding.gyp alone.
+// that it compiles for a binding.gyp alone: also where its package.json says
+// «gypfile: false», for npm asks the registry for that.
 func tarballScripts(t *TarballFacts) (out []script, bare bool) {
 	if t == nil || t.Package == nil {
 		return nil, false
 	}
 	out = explicitScripts(t.Package.Scripts)
-	gyp := t.Package.Gypfile
-	if t.BindingGyp && (gyp == nil || *gyp) && !hasEvent(out, "install") && !hasEvent(out, "preinstall") {
+	if t.BindingGyp && !hasEvent(out, "install") && !hasEvent(out, "preinstall") {
 		return append(out, script{"install", compiles, true}), true
 	}
 	return out, false
