@@ -29,6 +29,8 @@ var ( //nolint:gochecknoglobals // tables, never changed
 	weakened = []Signal{LineDowngrade, TrustLost, SourceMoved}
 	// payloads: the package does or brings what it did not before.
 	payloads = []Signal{ScriptNew, NativeNew, DepYoung, DepRare, DepExotic, DepFresh, SizeJump}
+	// lasting: what is a warning at least however long the version has been out, so that what joins it costs no question.
+	lasting = []Signal{ScriptNew, DepYoung, DepRare, DepExotic, SourceMoved}
 	// bursts: published out of rhythm.
 	bursts = []Signal{Burst, PlanBurst}
 )
@@ -45,6 +47,8 @@ var table = []rule{ //nolint:gochecknoglobals // a table, never changed
 
 	// A waking package, a jump in size: alone nothing.
 	{Woke, joinAll(strangers, weakened, payloads, bursts, []Signal{PublisherFirst, DepNew, BinNew, AddressChanged, FirstProvenance, CrossDowngrade}), whileRecent, Warning},
+	{Woke, lasting, atAnyAge, Warning},
+	{SizeJump, lasting, atAnyAge, Warning},
 	{SizeJump, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst, ScriptNew, NativeNew, DepNew, BinNew, AddressChanged, FirstProvenance, CrossDowngrade, Woke}), whileRecent, Warning},
 
 	// Fast and different.
@@ -66,7 +70,7 @@ var table = []rule{ //nolint:gochecknoglobals // a table, never changed
 	{DepNew, []Signal{PublisherUnknown, PublisherReturned, LineDowngrade, TrustLost, SourceMoved, MaintainersReplaced}, whileYoung, Danger},
 	{DepNew, []Signal{PublisherFirst, PublisherNew}, whileYoung, Warning},
 	{BinNew, joinAll(strangers, weakened, bursts, []Signal{PublisherFirst}), whileYoung, Warning},
-	{FirstProvenance, joinAll(strangers, payloads, bursts, []Signal{PublisherFirst, AddressChanged, Woke}), whileYoung, Warning},
+	{FirstProvenance, joinAll(strangers, payloads, bursts, []Signal{AddressChanged, Woke}), whileYoung, Warning},
 }
 
 func joinAll(groups ...[]Signal) []Signal { return slices.Concat(groups...) }

@@ -31,12 +31,8 @@ func runDormant(_ context.Context, s *Subject) (Finding, error) {
 	if slept < s.Limits.Dormant {
 		return clearf("no long silence before this version")
 	}
-	f := flag(Note, "released after %s of silence", ageText(slept)).with(
-		said("last release before", woke.Format(time.DateOnly)))
-	if age, _ := s.Age(); age < s.Limits.Recent {
-		f = f.signal(Woke)
-	}
-	return f, nil
+	return flag(Note, "released after %s of silence", ageText(slept)).signal(Woke).with(
+		said("last release before", woke.Format(time.DateOnly))), nil
 }
 
 // silence is the longest gap that ended within the age of youth before this

@@ -17,8 +17,9 @@ var newBinCheck = Check{
 and that another package of the plan provides, or that npm scripts take for granted (node, npm, git, sh, …), would
 run in its place.
 
-Flagged: a new command that shadows another's, as danger; any other new command as a note. Packages of the same maintainers, and
-commands that both had all along, shadow nothing.`,
+Flagged: a new command that shadows another's, as danger; any other new command as a note. A family of packages (the same
+maintainers, and one scope, one repository, or pack and pack-cli) may move a command from one to the other, and commands that
+both had all along shadow nothing.`,
 	Run: runNewBin,
 }
 
@@ -97,14 +98,27 @@ func (s *Subject) hadCommand(command string) bool {
 	return had
 }
 
-// kin says whether two packages had a maintainer in common before this
-// version: a family that moves a command from one to the other.
+// kin says whether two packages are one family that moves a command from one to
+// the other: a maintainer in common before this version, and the same place, by
+// name or by source.
 func (s *Subject) kin(o *Subject) bool {
 	before := s.Predecessor()
 	if before == nil {
 		before = s.Release
 	}
+	source := sourceKey(before.Manifest.Repository.URL)
+	if !sameFamily(s.Name, o.Name) && (source == "" || source != sourceKey(o.Manifest.Repository.URL)) {
+		return false
+	}
 	return slices.ContainsFunc(before.Manifest.Maintainers, func(p registry.Person) bool {
 		return hasPerson(o.Manifest.Maintainers, p.Name)
 	})
+}
+
+// sameFamily: @acme/a and @acme/b, or pack and pack-cli.
+func sameFamily(a, b string) bool {
+	if scope, _, scoped := strings.Cut(a, "/"); scoped {
+		return strings.HasPrefix(b, scope+"/")
+	}
+	return strings.HasPrefix(b, a+"-") || strings.HasPrefix(a, b+"-")
 }

@@ -181,6 +181,8 @@ func TestProofChecks(t *testing.T) {
 		"no repository named":              {"  1.2.0: {time: -1d, attestations: {}, repository: null}\n", with(want{"source-changed": "clear: nothing to compare"})},
 		"the first release":                {"  1.2.0: {time: -1d, attestations: {}}\n", sound},
 		"first provenance":                 {"  1.0.0: {time: -300d}\n  1.2.0: {time: -1d, attestations: {}}\n", with(want{"source-changed": "note: first version with provenance"})},
+		"first provenance, an hour before": {"  1.0.0: {time: -300d}\n  1.1.0: {time: -25h, attestations: {}}\n  1.2.0: {time: -1d, attestations: {}}\n", with(want{"source-changed": "note: first version with provenance"})},
+		"first provenance, long settled":   {"  1.0.0: {time: -300d}\n  1.1.0: {time: -50d, attestations: {}}\n  1.2.0: {time: -1d, attestations: {}}\n", sound},
 		"first provenance, elsewhere": {"  1.0.0: {time: -300d, repository: 'example/elsewhere'}\n  1.2.0: {time: -1d, attestations: {}}\n",
 			with(want{"source-changed": "warning: earlier versions said"})},
 		"a young version is no proof of the past": {"  1.0.0: {time: -300d, attestations: {}}\n  1.1.0: {time: -2d, attestations: {repo: mallory/widget}, repository: mallory/widget}\n" +

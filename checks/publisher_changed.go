@@ -179,9 +179,12 @@ func (s *Subject) listedOnly(account string) bool {
 }
 
 // removedBefore: the account stood among the maintainers once, and no longer
-// did in the last three familiar releases.
+// did in the last three familiar releases, or in all but the first of fewer.
 func removedBefore(familiar []*Release, account string) bool {
-	recent := familiar[max(0, len(familiar)-3):]
+	recent := familiar[max(min(1, len(familiar)), len(familiar)-3):]
+	if len(recent) == 0 {
+		return false
+	}
 	for _, w := range recent {
 		if len(w.Manifest.Maintainers) == 0 || hasPerson(w.Manifest.Maintainers, account) {
 			return false

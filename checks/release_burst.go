@@ -192,9 +192,9 @@ func labels(all []*Subject) []string {
 }
 
 // packagesInRhythm says whether the packages were released together before:
-// for most of those with a past, one of their last releases was near one of
-// most others. Packages without a past are no part of a burst: where too few
-// have one, there is none.
+// for most of those with a past, one of their last releases, not longer ago
+// than a silence takes, was near one of most others. Packages without a past are
+// no part of a burst: where too few have one, there is none.
 func (s *Subject) packagesInRhythm(all []*Subject) bool {
 	span := s.Limits.Burst
 	var past [][]time.Time
@@ -212,10 +212,10 @@ func (s *Subject) packagesInRhythm(all []*Subject) bool {
 	if len(past) < s.Limits.PlanBurst {
 		return true
 	}
-	together := 0
+	together, lately := 0, s.Release.At.Add(-s.Limits.Dormant)
 	for i, times := range past {
 		last := times[max(0, len(times)-5):]
-		if slices.ContainsFunc(last, func(at time.Time) bool { return nearMost(at, past, i, span) }) {
+		if slices.ContainsFunc(last, func(at time.Time) bool { return at.After(lately) && nearMost(at, past, i, span) }) {
 			together++
 		}
 	}

@@ -37,12 +37,8 @@ func runSizeJump(_ context.Context, s *Subject) (Finding, error) {
 	if float64(now) < s.Limits.SizeFactor*float64(past) || now-past < s.Limits.SizeGrowth {
 		return clearf("%s, after %s at %s", bytesText(now), bytesText(past), before.Version)
 	}
-	f := flag(Note, "unpacked size is %s, after %s at %s", bytesText(now), bytesText(past), before.Version).
-		with(said("unpacked size", fmt.Sprint(now)), said("unpacked size of "+before.Version, fmt.Sprint(past)))
-	if age, _ := s.Age(); age < s.Limits.Recent {
-		f = f.signal(SizeJump)
-	}
-	return f, nil
+	return flag(Note, "unpacked size is %s, after %s at %s", bytesText(now), bytesText(past), before.Version).signal(SizeJump).
+		with(said("unpacked size", fmt.Sprint(now)), said("unpacked size of "+before.Version, fmt.Sprint(past))), nil
 }
 
 // sizedBefore is the predecessor, or the newest settled release that has a

@@ -79,10 +79,14 @@ func refFinding(p *attest.Provenance, past []pastSource) Finding {
 }
 
 // firstSource: nothing proven to compare with. What earlier versions said of
-// their repository is the next best thing.
+// their repository is the next best thing. That other young versions have some is
+// no history yet: they may be of the same hand.
 func (s *Subject) firstSource(p *attest.Provenance, past []pastSource, lost error) Finding {
-	earlier := s.History.known(s.Release)
-	if len(past) > 0 || lost != nil || len(earlier) == 0 {
+	if lost != nil || slices.ContainsFunc(past, func(w pastSource) bool { return !s.youngVersion(w.version) }) {
+		return Finding{}
+	}
+	earlier := slices.DeleteFunc(s.History.known(s.Release), s.young)
+	if len(earlier) == 0 {
 		return Finding{}
 	}
 	for _, w := range earlier {
@@ -96,6 +100,11 @@ func (s *Subject) firstSource(p *attest.Provenance, past []pastSource, lost erro
 			signal(FirstProvenance, SourceMoved)
 	}
 	return f
+}
+
+// youngVersion: the earlier release of this number is young.
+func (s *Subject) youngVersion(number string) bool {
+	return slices.ContainsFunc(s.History.Releases, func(w *Release) bool { return w.Version == number && s.young(w) })
 }
 
 func lastRepository(earlier []*Release) string {
