@@ -74,7 +74,7 @@ func (s *Subject) looseManifest() (Finding, error) {
 		return Finding{Message: t.Err.Error(), Err: t.Err}, nil
 	case t.Value.Package == nil:
 		return flag(Danger, "the tarball's package.json cannot be read: %v", t.Value.Err), nil
-	case t.Value.Package.Name != s.Name || t.Value.Package.Version != s.Version:
+	case t.Value.Package.Name != s.Name && t.Value.Package.Name != "" || t.Value.Package.Version != s.Version:
 		return flag(Danger, "the tarball is %s@%s by its own package.json", t.Value.Package.Name, t.Value.Package.Version).
 			with(inTarball("name", t.Value.Package.Name), inTarball("version", t.Value.Package.Version)), nil
 	}

@@ -1,9 +1,11 @@
 package resolver
 
 import (
+	"context"
 	"sort"
 	"strings"
 
+	"gpq/resolver/registry"
 	"gpq/resolver/spec"
 	"gpq/resolver/tree"
 )
@@ -20,11 +22,13 @@ type planner struct {
 	items map[Package]*Item
 	order []Package
 	named map[string]bool
+	// unplaced are documents for what no lockfile gives a place, by name.
+	unplaced map[string]*registry.Packument
 }
 
-func (r *Resolver) plan(q Request, o tree.Options, t *tree.Tree, old *tree.Existing) *Plan {
+func (r *Resolver) plan(ctx context.Context, q Request, o tree.Options, t *tree.Tree, old *tree.Existing) *Plan {
 	p := &planner{r: r, q: q, o: o, t: t, old: old, ways: newWays(t), items: map[Package]*Item{},
-		plan: &Plan{Request: q}, named: map[string]bool{}}
+		plan: &Plan{Request: q}, named: map[string]bool{}, unplaced: r.unplaced(ctx, t, old)}
 	for _, name := range t.Added() {
 		p.named[name] = true
 	}
@@ -110,10 +114,7 @@ func hasSpec(list []spec.Spec, s spec.Spec) bool {
 }
 
 func (p *planner) packageOf(n *tree.Node) Package {
-	pkg := Package{Name: n.PackageName(), Version: n.Version(), Tarball: n.Resolved(), Integrity: Integrity(n.Integrity())}
-	if pkg.Name == "" {
-		pkg.Name = n.Name()
-	}
+	pkg := Package{Name: trueName(n), Version: n.Version(), Tarball: n.Resolved(), Integrity: Integrity(n.Integrity())}
 	if n.Bundled() {
 		pkg.Tarball, pkg.Integrity = "", ""
 		return pkg
@@ -121,7 +122,7 @@ func (p *planner) packageOf(n *tree.Node) Package {
 	if pkg.Registry = n.Pkg().Registry; pkg.Registry == "" && p.r.s.RegistryOf != nil {
 		pkg.Registry = p.r.s.RegistryOf(pkg.Name)
 	}
-	return pkg
+	return p.placed(pkg)
 }
 
 // fromRegistry is whether a place can be a registry's tarball; a lockfile

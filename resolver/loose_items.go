@@ -33,16 +33,21 @@ func (p *planner) strange(n *tree.Node) (Package, bool) {
 	if p.ownFolder(from) {
 		return Package{}, false
 	}
-	file, local := strings.CutPrefix(from, "file:")
-	if n.Integrity() == "" || n.PackageName() == "" || !local && !fromRegistry(from) {
+	local := strings.HasPrefix(from, "file:")
+	if n.Integrity() == "" || !local && !fromRegistry(from) {
 		p.exotic(n, "from "+from)
 		return Package{}, false
 	}
-	pkg := Package{Name: n.PackageName(), Version: n.Version(), Tarball: from, Integrity: Integrity(n.Integrity())}
-	if local {
+	return p.loosePackage(n), true
+}
+
+// loosePackage is the artefact behind a node that no registry answers for.
+func (p *planner) loosePackage(n *tree.Node) Package {
+	pkg := Package{Name: trueName(n), Version: n.Version(), Tarball: n.Resolved(), Integrity: Integrity(n.Integrity())}
+	if file, local := strings.CutPrefix(pkg.Tarball, "file:"); local {
 		pkg.Tarball = "file:" + fromRoot(p.o.Path, file)
 	}
-	return pkg, true
+	return pkg
 }
 
 // fromRoot is a path as npm's lockfile has it: from the project's folder, with

@@ -72,7 +72,7 @@ func (r *Resolver) Resolve(ctx context.Context, q Request) (*Plan, error) {
 	if err != nil {
 		return r.failed(q, t, err)
 	}
-	return r.plan(q, o, t, old), nil
+	return r.plan(ctx, q, o, t, old), nil
 }
 
 func (r *Resolver) deps(q Request) tree.Deps {

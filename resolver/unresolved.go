@@ -58,6 +58,9 @@ func (p *planner) from(u *Unresolved, e *tree.Edge) {
 		return
 	}
 	u.By = p.packageOf(f)
+	if p.stranger(f) {
+		u.By = p.loosePackage(f)
+	}
 }
 
 func (p *planner) unresolved() {
