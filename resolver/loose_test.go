@@ -133,12 +133,12 @@ func TestLoose(t *testing.T) {
 func TestLocalFile(t *testing.T) {
 	q := Request{Dir: "/p"}
 	for p, want := range map[Package]string{
-		{Tarball: "file:x.tgz"}:                       "/p/x.tgz",
-		{Tarball: "file:../x.tgz"}:                    "/x.tgz",
-		{Tarball: "file:/y/x.tgz"}:                    "/y/x.tgz",
-		{Tarball: "file:"}:                            "",
-		{Tarball: "https://x.test/x.tgz"}:             "",
-		{}:                                            "",
+		{Tarball: "file:x.tgz"}:           "/p/x.tgz",
+		{Tarball: "file:../x.tgz"}:        "/x.tgz",
+		{Tarball: "file:/y/x.tgz"}:        "/y/x.tgz",
+		{Tarball: "file:"}:                "",
+		{Tarball: "https://x.test/x.tgz"}: "",
+		{}:                                "",
 		{Tarball: "file:x.tgz", Registry: "https://"}: "",
 	} {
 		if got, ok := q.LocalFile(p); got != want || ok != (want != "") {
