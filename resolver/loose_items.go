@@ -44,7 +44,7 @@ func (p *planner) strange(n *tree.Node) (Package, bool) {
 // loosePackage is the artefact behind a node that no registry answers for.
 func (p *planner) loosePackage(n *tree.Node) Package {
 	pkg := Package{Name: trueName(n), Version: n.Version(), Tarball: n.Resolved(), Integrity: Integrity(n.Integrity())}
-	if file, local := strings.CutPrefix(pkg.Tarball, "file:"); local {
+	if file, local := strings.CutPrefix(pkg.Tarball, "file:"); local && !p.q.Global {
 		pkg.Tarball = "file:" + fromRoot(p.o.Path, file)
 	}
 	return pkg

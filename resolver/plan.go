@@ -113,6 +113,8 @@ type Request struct {
 	Dir     string // the root of the tree: project folder, global folder's parent, …
 	Cwd     string // where relative file specs start
 	Global  bool
+	// GlobalDir is the root of the global tree, for Link; "" is Dir.
+	GlobalDir string
 	Specs   []string // positionals after the command, as typed
 	Options Options
 }

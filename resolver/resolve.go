@@ -193,18 +193,20 @@ func (r *Resolver) byVerb(ctx context.Context, q Request, o *tree.Options, old *
 }
 
 // link is npm link: what is named and is no folder is installed into the global
-// folder first; the project's own tree comes after. Without names the folder
-// itself is linked, and nothing fetched.
+// folder first, and then the project's own tree with links to all of it, folders
+// too. Without words the folder itself is linked, and nothing fetched.
 func (r *Resolver) link(ctx context.Context, q Request) (*Plan, error) {
 	out := &Plan{Request: q}
 	if len(q.Specs) == 0 {
 		return out, nil
 	}
-	global := q
-	global.Verb, global.Global = Install, true
 	own := q
 	own.Verb, own.Specs, own.Options.NoSave = Install, nil, true
-	for _, part := range []Request{global, own} {
+	parts := []Request{own}
+	if global := q.named(r.s.Home); len(global.Specs) > 0 {
+		parts = []Request{global, own}
+	}
+	for _, part := range parts {
 		p, err := r.Resolve(ctx, part)
 		if err != nil {
 			return nil, err
@@ -212,6 +214,22 @@ func (r *Resolver) link(ctx context.Context, q Request) (*Plan, error) {
 		out.merge(p)
 	}
 	return out, nil
+}
+
+// named is the part of npm link that is about the global folder: what is named
+// and is no folder.
+func (q Request) named(home string) Request {
+	words := q.Specs
+	q.Verb, q.Global, q.Specs = Install, true, nil
+	if q.GlobalDir != "" {
+		q.Dir = q.GlobalDir
+	}
+	for _, w := range words {
+		if s := spec.Parse(w, spec.Place{Dir: q.Cwd, Home: home}); s.Kind != spec.Directory {
+			q.Specs = append(q.Specs, w)
+		}
+	}
+	return q
 }
 
 // merge adds another plan's items; of an item in both the places add up.

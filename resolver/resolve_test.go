@@ -178,7 +178,7 @@ func TestResolve(t *testing.T) {
 		{"prune", map[string]string{"package.json": `{}`, "package-lock.json": lock}, Prune, nil, nil},
 		{"dedupe", map[string]string{"package.json": `{"dependencies":{"a":"^1.0.0"}}`, "package-lock.json": lock}, Dedupe, nil,
 			[]string{"a@1.0.0 [[a]] direct unchanged locked", "b@1.0.0 [[a b]] unchanged locked"}},
-		{"link", map[string]string{"package.json": `{"dependencies":{"c":"1"}}`}, Link, []string{"b"},
+		{"link", map[string]string{"package.json": `{"dependencies":{"c":"1"}}`, "d/package.json": `{"name":"d"}`}, Link, []string{"b", "./d"},
 			[]string{"b@1.1.0 [[b] [c b]] direct named", "c@1.0.0 [[c]] direct"}},
 		{"what lies in node_modules", map[string]string{"package.json": `{"dependencies":{"a":"1"}}`,
 			"node_modules/a/package.json": `{"name":"a","version":"1.0.0","dependencies":{"b":"1"}}`}, Install, nil,

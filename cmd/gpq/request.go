@@ -4,7 +4,6 @@ import (
 	"math"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"gpq/resolver"
@@ -48,10 +47,7 @@ func (s *session) request() resolver.Request {
 	case argv.AuditFix:
 		q.Specs = nil
 	case argv.Link:
-		q.Specs = linked(cmd.Positionals)
-		if len(q.Specs) > 0 { // what is not linked yet is installed globally
-			q.Verb, q.Global, q.Dir = resolver.Install, true, globalRoot(c.Prefix)
-		}
+		q.GlobalDir = globalRoot(c.Prefix)
 	case argv.CI, argv.Rebuild, argv.Edit, argv.Version, argv.Patch:
 		q.Specs = nil
 	default:
@@ -135,17 +131,6 @@ func globalBin(prefix string) string {
 		return prefix
 	}
 	return filepath.Join(prefix, "bin")
-}
-
-// linked are the words of npm link that are no folders.
-func linked(words []string) []string {
-	var out []string
-	for _, w := range words {
-		if !strings.HasPrefix(w, ".") && !filepath.IsAbs(w) {
-			out = append(out, w)
-		}
-	}
-	return out
 }
 
 // options is npm's configuration, as far as it changes the tree.
