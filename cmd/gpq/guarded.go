@@ -36,6 +36,7 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		return s.settle(err)
 	}
 	defer func() { _ = g.Close() }()
+	go s.larder.lend(ctx, clear)
 	if g.Blocked() {
 		s.say("npm will fail to fetch repositories and folders: the packages come from several hosts; --no-guard lets it")
 	}

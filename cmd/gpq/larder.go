@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"gpq/checks"
 	"gpq/resolver"
 	"gpq/resolver/registry"
 )
@@ -112,6 +113,19 @@ func (l *larder) wanted(plan *resolver.Plan) []resolver.Package {
 	}
 	slices.SortStableFunc(all, func(a, b resolver.Package) int { return cmp.Compare(size[b], size[a]) })
 	return all
+}
+
+// lend puts what was cleared where npm looks before it asks. What cannot be put
+// there npm is served.
+func (l *larder) lend(ctx context.Context, clear checks.Clearance) {
+	for _, p := range clear.Packages() {
+		if ctx.Err() != nil {
+			return
+		}
+		if clear.Permits(p) && p.Tarball != "" {
+			_ = l.client.Lend(string(p.Integrity)) // served then
+		}
+	}
 }
 
 // Contents implements checks.Tarballs.
