@@ -22,7 +22,8 @@ runs can differ.
 What publishing itself changes is allowed for: the form of bin, «v» before a version, the script that npm adds for a
 binding.gyp, optional dependencies listed once or twice.
 
-Flagged: any difference, as danger; so is a tarball that cannot be read as one. Of a tarball from no registry, whose word stands
+Flagged: any difference, as danger; so is a tarball that cannot be read as one, and one that is another than its digest names. One
+that cannot be had leaves the package open: --strict refuses it, as its files are what npm would run. Of a tarball from no registry, whose word stands
 alone: one that cannot be read, or that is another than the lockfile names.`,
 	Run: runManifestMismatch,
 }
@@ -44,6 +45,8 @@ func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
 		return flag(Danger, "%v", broken), nil
 	case !t.Asked:
 		return unknownf("%v", errNotAsked)
+	case otherContent(t.Err):
+		return flag(Danger, "the registry serves another tarball than it names: %v", t.Err), nil
 	case t.Err != nil:
 		return Finding{Message: t.Err.Error(), Err: t.Err}, nil
 	case t.Value.Package == nil:
@@ -61,6 +64,12 @@ func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
 	}
 	f.Message = "the tarball's package.json says otherwise: " + list(words, 4)
 	return f, nil
+}
+
+// otherContent: bytes came, and they are not those of the digest.
+func otherContent(err error) bool {
+	var e *registry.Error
+	return errors.As(err, &e) && e.Kind == registry.ErrIntegrity && e.Err == nil
 }
 
 func mismatches(name, version string, m *registry.Manifest, t *TarballFacts) []Evidence {

@@ -116,6 +116,7 @@ func TestDecide(t *testing.T) {
 		{"warning", constant("license", flag(Warning, "x"), nil), [3]Verdict{Ask, Block, Block}},
 		{"note", constant("license", flag(Note, "x"), nil), [3]Verdict{Allow, Allow, Allow}},
 		{"required unknown", constant("signature", Finding{}, nil), [3]Verdict{Ask, Allow, Undecided}},
+		{"no tarball", constant("manifest-mismatch", Finding{}, nil), [3]Verdict{Ask, Allow, Undecided}},
 		{"other unknown", constant("license", Finding{}, nil), [3]Verdict{Allow, Allow, Allow}},
 		{"clear", constant("signature", Finding{Outcome: Clear}, nil), [3]Verdict{Allow, Allow, Allow}},
 		{"skipped", constant("signature", Finding{Outcome: Skipped}, nil), [3]Verdict{Allow, Allow, Allow}},

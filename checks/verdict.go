@@ -70,11 +70,14 @@ func (p *Policy) open(r *Report) bool {
 	return slices.ContainsFunc(r.Plan.Unresolved, p.unreported)
 }
 
-// Open gives the required checks that could not tell about an item.
+// Open gives the required checks that could not tell about an item. What npm
+// has to have, and whose tarball cannot be had, is open under any policy: its
+// files are what would run.
 func (p *Policy) Open(it *ItemReport) []ID {
 	var out []ID
 	for _, f := range it.Findings {
-		if f.Outcome == Unknown && f.Approved == "" && p.RequiredFor(f.Check, it.Item.Name) {
+		required := p.RequiredFor(f.Check, it.Item.Name) || f.Check == manifestMismatchCheck.ID && !it.Item.Optional
+		if f.Outcome == Unknown && f.Approved == "" && required {
 			out = append(out, f.Check)
 		}
 	}
