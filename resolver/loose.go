@@ -47,13 +47,16 @@ func (m *looseMemo) get(place string, look func() (*tree.Pkg, error)) (*tree.Pkg
 	return f.pkg, f.err
 }
 
-var errNotAsked = errors.New("not looked into")
+var (
+	errNotAsked   = errors.New("not looked into")
+	errRepository = errors.New("npm clones it itself; what it brings from a registry is judged as npm asks for it")
+)
 
 // Manifest implements tree.Contents: the package.json in a tarball that is in
 // no registry.
 func (o opener) Manifest(ctx context.Context, s *spec.Spec) (*tree.Pkg, error) {
 	from, ok := o.from.(loose)
-	if !ok || s.Where == "" {
+	if !ok || s.Where == "" && s.Kind != spec.Git {
 		return nil, errNotAsked
 	}
 	switch s.Kind {
@@ -67,6 +70,8 @@ func (o opener) Manifest(ctx context.Context, s *spec.Spec) (*tree.Pkg, error) {
 			l, err := from.Remote(ctx, s.Where)
 			return looseManifest(l, s.Where, err)
 		})
+	case spec.Git:
+		return nil, errRepository
 	default:
 	}
 	return nil, errNotAsked

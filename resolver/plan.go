@@ -109,14 +109,14 @@ const (
 
 // Request is one npm command, as the resolver needs it.
 type Request struct {
-	Verb    Verb
-	Dir     string // the root of the tree: project folder, global folder's parent, …
-	Cwd     string // where relative file specs start
-	Global  bool
+	Verb   Verb
+	Dir    string // the root of the tree: project folder, global folder's parent, …
+	Cwd    string // where relative file specs start
+	Global bool
 	// GlobalDir is the root of the global tree, for Link; "" is Dir.
 	GlobalDir string
-	Specs   []string // positionals after the command, as typed
-	Options Options
+	Specs     []string // positionals after the command, as typed
+	Options   Options
 }
 
 // Options are npm's configuration as far as it changes the tree. The zero
