@@ -18,11 +18,13 @@ type archiveReader struct {
 	padding int64 // after it
 	block   [tarBlock]byte
 	next    extension // what extension headers say of the next entry
+	said    int64     // bytes of all extension headers so far
 }
 
 const (
 	tarBlock     = 512
 	maxExtension = 1<<20 - 1 // bytes: npm passes over a larger one
+	maxSaid      = 64 << 20  // bytes of all: they cost more time than files
 )
 
 // extension is what stands before an entry about it.
@@ -114,8 +116,12 @@ func (t *archiveReader) readBlock() error {
 // extend reads an extension header. One entry has at most one of a kind, and
 // one name: of two, readers choose differently.
 func (t *archiveReader) extend(h *tarHeader) error {
-	if h.size == 0 || h.size > maxExtension {
+	t.said += h.size
+	switch {
+	case h.size == 0 || h.size > maxExtension:
 		return fmt.Errorf("an extension header of %d bytes", h.size)
+	case t.said > maxSaid:
+		return fmt.Errorf("extension headers of more than %d bytes", int64(maxSaid))
 	}
 	body, err := io.ReadAll(t)
 	if err != nil {

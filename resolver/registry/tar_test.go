@@ -173,6 +173,19 @@ func TestOneMeaning(t *testing.T) {
 	}
 }
 
+// TestManyExtensions: a small archive can hold gigabytes of them.
+func TestManyExtensions(t *testing.T) {
+	one := rawPAX('g', "comment", strings.Repeat("x", maxExtension-tarBlock))
+	many := make([]io.Reader, maxSaid/maxExtension+2)
+	for i := range many {
+		many[i] = strings.NewReader(one)
+	}
+	_, err := listed(newArchiveReader(io.MultiReader(many...)))
+	if err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("%v", err)
+	}
+}
+
 // FuzzOneMeaning: what is read, Go's own reader reads alike, or not at all.
 func FuzzOneMeaning(f *testing.F) {
 	for _, cases := range []map[string]string{twoMeanings(), oneMeaning()} {
