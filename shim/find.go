@@ -59,6 +59,9 @@ func (e *NotFoundError) Hint() string {
 		p := e.Passed[len(e.Passed)-1]
 		return fmt.Sprintf("%s was passed over: %s. Install npm, or set GPQ_NPM to its full path", p.Path, p.Why)
 	}
+	if e.Name == "node" {
+		return "install node: npm runs on it"
+	}
 	return "install npm, or set GPQ_" + strings.ToUpper(e.Name) + " to its full path"
 }
 

@@ -21,13 +21,15 @@ func (p *process) demoCommand() *cli.Command {
 			if err := wantArgs(c, 0, 1); err != nil {
 				return err
 			}
+			shown := *p
+			shown.err = p.out // what gpq would say is what is to be seen here
 			if c.NArg() == 1 {
-				return p.demo(c.Context, storyNamed(c.Args().First()))
+				return shown.demo(c.Context, storyNamed(c.Args().First()))
 			}
-			if err := p.demo(c.Context, firstStory); err != nil {
+			if err := shown.demo(c.Context, firstStory); err != nil {
 				return err
 			}
-			return p.listStories()
+			return shown.listStories()
 		},
 	}
 }
@@ -49,9 +51,9 @@ func (p *process) demo(ctx context.Context, name string) error {
 		return err
 	}
 	defer s.close()
-	_, _ = fmt.Fprintf(p.err, "%s\n%s\n\n$ gpq install %s --strict\n", s.story.Name, s.story.Comment, strings.Join(s.story.Install, " "))
+	_, _ = fmt.Fprintf(p.out, "%s\n%s\n\n$ gpq install %s --strict\n", s.story.Name, s.story.Comment, strings.Join(s.story.Install, " "))
 	code := s.play(ctx, p, append([]string{"install", "--strict"}, s.story.Install...)...)
-	_, err = fmt.Fprintf(p.err, "\nexit code %d: %s\n", code, whatHappened(code))
+	_, err = fmt.Fprintf(p.out, "\nexit code %d: %s\n", code, whatHappened(code))
 	return err
 }
 
@@ -68,7 +70,7 @@ func whatHappened(code int) string {
 }
 
 func (p *process) listStories() error {
-	_, _ = fmt.Fprintln(p.err, "\nmore stories (S: attacks, B: their benign twins), gpq demo NAME:")
+	_, _ = fmt.Fprintln(p.out, "\nmore stories (S: attacks, B: their benign twins), gpq demo NAME:")
 	for _, name := range stories.Names() {
 		text, err := stories.Read(name)
 		if err != nil {
@@ -79,7 +81,7 @@ func (p *process) listStories() error {
 			return err
 		}
 		first, _, _ := strings.Cut(s.Comment, ".")
-		_, _ = fmt.Fprintf(p.err, "  %-46s %s\n", name, strings.ReplaceAll(first, "\n", " "))
+		_, _ = fmt.Fprintf(p.out, "  %-46s %s\n", name, strings.ReplaceAll(first, "\n", " "))
 	}
 	return nil
 }

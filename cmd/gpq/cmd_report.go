@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,8 +18,10 @@ func (p *process) reportCommand() *cli.Command {
 		Action: func(c *cli.Context) error {
 			file, format := c.Args().First(), c.String("format")
 			words := c.Args().Slice()
-			if len(words) == 3 && words[1] == "--format" { // behind the file, where the library stops reading flags
-				format, words = words[2], words[:1]
+			if len(words) > 1 { // behind the file, where the library stops reading flags
+				if after, ok := formatAfter(words[1:]); ok {
+					format, words = after, words[:1]
+				}
 			}
 			if len(words) != 1 {
 				return wantArgs(c, 1, 1)
@@ -30,6 +33,20 @@ func (p *process) reportCommand() *cli.Command {
 			return p.render(file, f)
 		},
 	}
+}
+
+// formatAfter reads --format FORMAT and --format=FORMAT.
+func formatAfter(words []string) (string, bool) {
+	name, value, cut := strings.Cut(words[0], "=")
+	switch {
+	case strings.TrimLeft(name, "-") != "format" || !strings.HasPrefix(name, "-"):
+		return "", false
+	case cut && len(words) == 1:
+		return value, true
+	case !cut && len(words) == 2:
+		return words[1], true
+	}
+	return "", false
 }
 
 func (p *process) render(file string, f report.Format) error {

@@ -20,6 +20,7 @@ func (p *process) judged(ctx context.Context, j job, stop func()) int {
 	}
 	if !s.target().Fetches() { // npx of what is installed here
 		stop()
+		p.clearScratch()
 		return p.settle(becameNot(s.tool.BecomeUnchecked(s.cmd.Args, s.env)))
 	}
 	plan, err := s.plan(ctx)
@@ -59,7 +60,9 @@ func (s *session) check(ctx context.Context, plan *resolver.Plan) (*checks.Repor
 		return nil, &exitError{exitRefused, errors.New("interrupted: npm did not run"), ""}
 	}
 	rep.Notices = append(s.notices, rep.Notices...)
-	go tidy(s.store, s.now())
+	if s.scratch == "" {
+		go tidy(s.store, s.now())
+	}
 	return rep, nil
 }
 

@@ -23,7 +23,7 @@ func (s *session) outside() *checks.Outside {
 		}),
 		Advisories: advisory.New(advisory.Options{
 			Doer: s.fetch, OSV: place(s.own.OSV, advisory.DefaultOSV), Registries: s.client,
-			Database: s.policy.Rules.AdvisoryDB, Index: filepath.Join(s.cacheDir(), "advisories"), Cache: kept, Now: s.now,
+			Database: s.policy.Rules.AdvisoryDB, Index: filepath.Join(s.store.Dir(), "advisories"), Cache: kept, Now: s.now,
 		}),
 		Downloads: downloads.New(downloads.Options{
 			Doer: s.fetch, Base: place(s.own.Downloads, downloads.Default), Cache: kept, Now: s.now,

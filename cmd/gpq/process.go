@@ -22,13 +22,15 @@ type process struct {
 	out  *os.File
 	err  *os.File
 	now  func() time.Time
+
+	scratch string // a folder of this run alone, "" for none
 }
 
 func thisProcess() process {
 	log.SetOutput(io.Discard) // net/http has words of its own there for what a server sends unasked
 	dir, err := os.Getwd()
 	if err != nil {
-		dir = "."
+		dir = "" // it is gone; who needs one says so
 	}
 	self, err := os.Executable()
 	if err != nil {

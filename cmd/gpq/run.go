@@ -18,6 +18,7 @@ const (
 
 // run is the whole program: words in, one exit code out.
 func run(ctx context.Context, p process) int {
+	defer p.clearScratch()
 	call, err := shim.ReadCall(p.args, p.env)
 	switch {
 	case err != nil:

@@ -48,6 +48,12 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 	if s.getenv("GOMEMLIMIT") == "" {
 		s.memory.allow(0)
 	}
+	if p.dir == "" {
+		return nil, errors.New("the folder this was called in is gone: change to another one; npm did not run")
+	}
+	if err := s.openStore(); err != nil {
+		return nil, err
+	}
 	learned := s.learn(ctx)
 	trusted, err := p.trustedHosts(j.own.Policy)
 	if err != nil {
@@ -58,9 +64,6 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 		Prefix: s.prefix(), Trusted: trusted,
 	}); err != nil {
 		return nil, err
-	}
-	if s.store, err = store.Open(p.cacheDir()); err != nil {
-		return nil, fmt.Errorf("the cache folder %s: %w", p.cacheDir(), err)
 	}
 	if err := s.openNetwork(); err != nil {
 		return nil, err
@@ -74,6 +77,10 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 	s.greet(ctx) // nobody is asked anything before what is ours to read was found right
 	s.keeper.Renew(ctx)
 	if err := <-learned; err != nil {
+		var missing *shim.NotFoundError
+		if errors.As(err, &missing) { // npm would not start without node
+			return nil, &exitError{exitNoNPM, err, hintOf(err)}
+		}
 		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
 	}
 	return s, nil
@@ -86,7 +93,7 @@ func (s *session) learn(ctx context.Context) <-chan error {
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		s.vers, err = shim.Learn(ctx, s.tool, s.shimWorld(s.cmd.Args), s.cacheDir())
+		s.vers, err = shim.Learn(ctx, s.tool, s.shimWorld(s.cmd.Args), s.store.Dir())
 		done <- err
 	}()
 	return done
@@ -126,7 +133,7 @@ func (s *session) openNetwork() error {
 // daily.
 func (s *session) openTrust() error {
 	o := attest.KeeperOptions{
-		Keep: s.store, Door: s.fetch, Dir: filepath.Join(s.cacheDir(), "tuf"), Now: s.now,
+		Keep: s.store, Door: s.fetch, Dir: filepath.Join(s.store.Dir(), "tuf"), Now: s.now,
 	}
 	var err error
 	if o.RootFile, err = s.ownFile("--trusted-root", s.own.TrustedRoot); err != nil {

@@ -81,7 +81,8 @@ func (s *stage) furnish(p *process, root []byte) error {
 		}
 	}
 	for _, kv := range p.env {
-		if !strings.HasPrefix(kv, "GPQ_") && !strings.HasPrefix(strings.ToLower(kv), "npm_config_") && !strings.HasPrefix(kv, "HOME=") && !strings.HasPrefix(kv, "CI=") {
+		real := strings.HasPrefix(kv, "GPQ_NPM=") || strings.HasPrefix(kv, "GPQ_NPX=")
+		if real || !strings.HasPrefix(kv, "GPQ_") && !strings.HasPrefix(strings.ToLower(kv), "npm_config_") && !strings.HasPrefix(kv, "HOME=") && !strings.HasPrefix(kv, "CI=") {
 			s.env = append(s.env, kv)
 		}
 	}

@@ -116,3 +116,27 @@ func TestCI(t *testing.T) {
 		t.Error("a relative GITHUB_PATH is taken")
 	}
 }
+
+// A shell that is installed is set up before it was ever started, and undone
+// with the folders that were made for it.
+func TestDetectsWhatIsInstalled(t *testing.T) {
+	e := place(t)
+	bin := e.Home + "/bin"
+	put(t, bin+"/fish", "", 0o755)
+	put(t, bin+"/zsh", "", 0o644) // no program
+	e.Vars = map[string]string{"PATH": "relative:" + bin}
+	if got := e.Detect(); len(got) != 1 || got[0] != Fish {
+		t.Errorf("found %v, want fish alone", got)
+	}
+	before := tree(t, e.Home)
+	if err := Install(e, e.Detect()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	Uninstall(e)
+	if after := tree(t, e.Home); len(after) != len(before) {
+		t.Errorf("left: %v", after)
+	}
+	if exists(e.Home + "/.config/fish") {
+		t.Error("the folders for fish are still there")
+	}
+}
