@@ -19,6 +19,7 @@ func TestEscape(t *testing.T) {
 		{"a\u2066b\u2069\u200b\ufeff", `a\u2066b\u2069\u200b\ufeff`},
 		{"\U000e0041tag", `\U000e0041tag`},
 		{"bad\xffbytes", `bad\xffbytes`},
+		{"\x1b", `\x1b`}, {"\x7f\r\u009b", `\x7f\r\u009b`},
 		{"two\nlines\ttab\x7f", `two\nlines\ttab\x7f`},
 		{"line\u2028sep nbsp\u00a0", `line\u2028sep nbsp\u00a0`},
 	} {
