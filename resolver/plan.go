@@ -145,6 +145,8 @@ type Options struct {
 
 // Platform is the machine and the tools npm would run with.
 type Platform struct {
-	OS, CPU, Libc string // as node has them: linux, x64, glibc
-	Node, NPM     string // exact versions, no leading v
+	OS, CPU, Libc string // as node has them, or as --os, --cpu and --libc ask: linux, x64, glibc
+	// The machine's own, where that is another: "" is as OS, CPU and Libc.
+	HostOS, HostCPU, HostLibc string
+	Node, NPM                 string // exact versions, no leading v
 }

@@ -122,6 +122,7 @@ func (r *Resolver) treeOptions(_ context.Context, q Request) (tree.Options, erro
 		Path: q.Dir, Home: r.s.Home, Cwd: q.Cwd, Global: q.Global,
 		NPM: o.Platform.NPM, Node: o.Platform.Node,
 		OS: o.Platform.OS, CPU: o.Platform.CPU, Libc: o.Platform.Libc,
+		HostOS: o.Platform.HostOS, HostCPU: o.Platform.HostCPU, HostLibc: o.Platform.HostLibc,
 		SaveKind: o.Save, NoSave: o.NoSave, NoLock: o.NoPackageLock,
 		LegacyPeerDeps: o.LegacyPeerDeps, StrictPeerDeps: o.StrictPeerDeps, Force: o.Force,
 		PreferDedupe: o.PreferDedupe, InstallLinks: o.InstallLinks, EngineStrict: o.EngineStrict,

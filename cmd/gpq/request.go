@@ -204,6 +204,7 @@ func saveKind(c *npmrc.Config) string {
 
 func platform(c *npmrc.Config, v shim.Versions) resolver.Platform {
 	p := resolver.Platform{OS: nodeOS(runtime.GOOS), CPU: nodeCPU(runtime.GOARCH), Libc: shim.Libc(), Node: v.Node, NPM: v.NPM}
+	p.HostOS, p.HostCPU, p.HostLibc = p.OS, p.CPU, p.Libc
 	for key, to := range map[string]*string{"os": &p.OS, "cpu": &p.CPU, "libc": &p.Libc} {
 		if s, _, ok := c.Get(key); ok && s != "" {
 			*to = s

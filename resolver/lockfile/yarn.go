@@ -159,12 +159,12 @@ func closes(c string) bool {
 
 // Instead gives what npm asks for in place of a spec that yarn.lock has an
 // entry for: an exact version where it is of npm's or yarn's own registry, else
-// the place itself; with it the URL and integrity to expect. ok is false where
-// yarn.lock says nothing.
-func (y *Yarn) Instead(s spec.Spec, at spec.Place) (instead spec.Spec, resolved, integrity string, ok bool) {
+// the place itself; with it the integrity to expect. ok is false where yarn.lock
+// says nothing.
+func (y *Yarn) Instead(s spec.Spec, at spec.Place) (instead spec.Spec, integrity string, ok bool) {
 	e := y.At(s.Raw)
 	if e == nil || e.Version == "" || e.Resolved == "" {
-		return s, "", "", false
+		return s, "", false
 	}
 	want := e.Resolved
 	if s.Registry() && isDefaultRegistry(e.Resolved) {
@@ -176,7 +176,7 @@ func (y *Yarn) Instead(s spec.Spec, at spec.Place) (instead spec.Spec, resolved,
 			want = "npm:" + name + "@" + version
 		}
 	}
-	return spec.Parse(s.Name+"@"+want, at), atNPM(e.Resolved), e.Integrity, true
+	return spec.Parse(s.Name+"@"+want, at), e.Integrity, true
 }
 
 func isDefaultRegistry(url string) bool {

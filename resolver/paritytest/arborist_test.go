@@ -22,11 +22,15 @@ type arborist struct {
 const patience = 4 * time.Second
 
 type question struct {
-	Dir     string            `json:"dir"`
-	Files   map[string]string `json:"files"`
-	World   map[string]any    `json:"world"`
-	Options map[string]any    `json:"options"`
-	Build   map[string]any    `json:"build"`
+	Dir      string             `json:"dir"`
+	At       string             `json:"at"` // the project, below dir
+	Files    map[string]string  `json:"files"`
+	Times    map[string]float64 `json:"times"` // of files and folders, in seconds from now
+	World    map[string]any     `json:"world"`
+	Registry string             `json:"registry"`
+	Options  map[string]any     `json:"options"`
+	Build    map[string]any     `json:"build"`
+	Audit    bool               `json:"audit"`
 }
 
 type answer struct {
@@ -46,7 +50,7 @@ func startArborist(t *testing.T, n npm) *arborist {
 func (a *arborist) start(t *testing.T) {
 	t.Helper()
 	//nolint:gosec // the installed npm, asked for by whoever runs the tests
-	cmd := exec.Command("node", filepath.Join("testdata", "arborist.cjs"), filepath.Dir(filepath.Dir(a.npm.cli)))
+	cmd := exec.Command("node", "--max-old-space-size=1500", filepath.Join("testdata", "arborist.cjs"), filepath.Dir(filepath.Dir(a.npm.cli)))
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +91,9 @@ func (a *arborist) ask(t *testing.T, q question) (_ answer, _ want, never bool) 
 
 func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ answer, _ want, never bool) {
 	t.Helper()
+	if q.Registry == "" {
+		q.Registry = "https://registry.invalid/"
+	}
 	if err := a.in.Encode(q); err != nil {
 		t.Fatal(err)
 	}
@@ -106,8 +113,11 @@ func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ a
 	if err := json.Unmarshal(line, &ans); err != nil {
 		t.Fatal(err)
 	}
-	if ans.Code == "unknown" && strings.Contains(ans.Message, "Unable to resolve reference") {
-		ans.Code = "EOVERRIDE"
+	for words, code := range map[string]string{"Unable to resolve reference": "EOVERRIDE", "Override without name": "EOVERRIDE",
+		"Cannot read properties of null (reading '.')": "EOVERRIDE"} {
+		if ans.Code == "unknown" && strings.Contains(ans.Message, words) {
+			ans.Code = code
+		}
 	}
 	if ans.Code == "unknown" && strings.Contains(ans.Message, "TypeError") {
 		ans.Code = "EINTERNAL"
@@ -118,7 +128,7 @@ func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ a
 	if ans.Code != "" {
 		return ans, want{failed: ans.Code, output: ans.Message}, false
 	}
-	w := want{layout: map[string]string{}}
+	w := want{layout: map[string]string{}, origin: map[string]string{}}
 	for at, e := range ans.Packages {
 		if at == "" {
 			continue
@@ -127,6 +137,9 @@ func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ a
 			e.Name = nameOf(at)
 		}
 		w.layout[at] = e.what()
+		if !e.Link {
+			w.origin[at] = e.Resolved + " " + e.Integrity
+		}
 	}
 	return ans, w, false
 }

@@ -1,7 +1,8 @@
 // Package paritytest holds gpq's tree against the real npm's: the same paths
 // below node_modules, with the same packages at the same versions.
 //
-// The tests here need npm, and skip loudly without it; with GPQ_REQUIRE_NPM=1
+// Single features are cases in testdata/cases, tried with every npm there is;
+// GPQ_CASE names one. The tests here need npm, and skip loudly without it; with GPQ_REQUIRE_NPM=1
 // they fail instead. Those that ask the real registry run only by hand:
 //
 //	GPQ_PARITY_LIVE=all go test ./resolver/paritytest -run Live -v -timeout 60m

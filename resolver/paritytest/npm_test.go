@@ -48,12 +48,13 @@ func npms(t *testing.T) []npm {
 // want is what npm made of a project.
 type want struct {
 	layout map[string]string // path → what() of the entry
+	origin map[string]string // path → where it is fetched, and its digest; nil where not asked
 	failed string            // its error code, "" where it went well
 	output string
 }
 
 type lockEntry struct {
-	Name, Version, Resolved                            string
+	Name, Version, Resolved, Integrity                 string
 	Link, Optional, Dev, Peer, DevOptional, Extraneous bool
 }
 

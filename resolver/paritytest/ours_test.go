@@ -21,7 +21,7 @@ func ours(o tree.Options, d tree.Deps) want {
 	case err != nil:
 		return want{failed: "error", output: err.Error()}
 	}
-	w := want{layout: map[string]string{}}
+	w := want{layout: map[string]string{}, origin: map[string]string{}}
 	for _, n := range t.Nodes() {
 		if n.Inert() && n.Version() == "" && !n.IsLink() {
 			continue
@@ -30,6 +30,7 @@ func ours(o tree.Options, d tree.Deps) want {
 			continue
 		}
 		w.layout[n.Location()] = describe(o.Path, n)
+		w.origin[n.Location()] = place(n) + " " + n.Integrity()
 	}
 	for _, u := range t.Unknown {
 		w.output += "unknown: " + u.Spec + ": " + u.Err.Error() + "\n"
@@ -38,6 +39,14 @@ func ours(o tree.Options, d tree.Deps) want {
 		w.output += "note: " + u.Err.Error() + "\n"
 	}
 	return w
+}
+
+// place is where a package comes from, as npm writes it into a lockfile.
+func place(n *tree.Node) string {
+	if strings.HasPrefix(n.Resolved(), "file:") && !strings.Contains("/"+n.Location(), "/node_modules/") {
+		return ""
+	}
+	return n.Resolved()
 }
 
 func describe(root string, n *tree.Node) string {
@@ -65,6 +74,11 @@ func compare(npm, gpq want, limit int) []string {
 	for at, is := range npm.layout {
 		if gpq.layout[at] != is {
 			out = append(out, fmt.Sprintf("%s: npm has %s, gpq %q", at, is, gpq.layout[at]))
+		}
+	}
+	for at, is := range npm.origin {
+		if gpq.origin != nil && gpq.origin[at] != is {
+			out = append(out, fmt.Sprintf("%s: npm has it from %s, gpq from %q", at, is, gpq.origin[at]))
 		}
 	}
 	for at, is := range gpq.layout {

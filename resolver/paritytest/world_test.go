@@ -16,6 +16,8 @@ type world struct {
 	names []string
 	at    int // the package being made: it mostly needs later ones
 	docs  map[string]*registry.Packument
+	raw   map[string]any // what npm is given for docs, where it is not made of them
+	url   string
 	root  map[string]any
 	// workspaces is how many the project has.
 	workspaces int
@@ -251,6 +253,9 @@ func (w *world) Packument(_ context.Context, name string) (*registry.Packument, 
 
 // json is the world as the registry would write it.
 func (w *world) json() map[string]any {
+	if w.raw != nil {
+		return w.raw
+	}
 	out := map[string]any{}
 	for name, p := range w.docs {
 		versions := orderedMap{}

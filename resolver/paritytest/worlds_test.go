@@ -36,6 +36,13 @@ func (k *picker) Pick(p *registry.Packument, s *spec.Spec, o tree.PickOptions) (
 	return c.Manifest, err
 }
 
+func orEmpty(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}
+
 func newPicker(n npm) *picker {
 	return &picker{o: pick.Options{Node: n.node, NPM: n.version, Before78: n.major() == "10"}}
 }
@@ -57,14 +64,6 @@ func seeds(t *testing.T) (from, to uint64) {
 		}
 	}
 	return 0, uint64(n)
-}
-
-// scene is one command in a world.
-type scene struct {
-	name    string
-	options map[string]any
-	build   map[string]any
-	ours    func(*tree.Options)
 }
 
 func base(n npm, dir string) tree.Options {
@@ -106,6 +105,7 @@ func (c *counts) world(t *testing.T, a *arborist, seed uint64) {
 	}
 	if w.one(3) {
 		installed := w.installed(ans)
+		w.lost(installed)
 		installed["package.json"] = files["package.json"]
 		sc := first
 		sc.name = "node_modules without a lockfile, " + first.name
@@ -117,8 +117,7 @@ func (c *counts) world(t *testing.T, a *arborist, seed uint64) {
 	}
 }
 
-// installed are the files of a node_modules as npm would have laid it down,
-// one package in ten missing.
+// installed are the files of a node_modules as npm would have laid it down.
 func (w *world) installed(ans answer) map[string]string {
 	files := map[string]string{}
 	for at, e := range ans.Packages {
@@ -132,19 +131,23 @@ func (w *world) installed(ans answer) map[string]string {
 		}
 		files[at+"/package.json"] = text(manifestJSON(p.Versions[e.Version]))
 	}
+	return files
+}
+
+// lost takes one package in ten away.
+func (w *world) lost(files map[string]string) {
 	for _, at := range slices.Sorted(maps.Keys(files)) {
 		if w.one(10) {
 			delete(files, at)
 		}
 	}
-	return files
 }
 
 // compare builds one tree on both sides.
 func (c *counts) compare(t *testing.T, a *arborist, w *world, seed uint64, files map[string]string, sc scene) (answer, bool) {
 	t.Helper()
 	dir := t.TempDir()
-	ans, npm, never := a.ask(t, question{Dir: dir, Files: files, World: w.json(), Options: sc.options, Build: sc.build})
+	ans, npm, never := a.ask(t, question{Dir: dir, Files: files, World: w.json(), Options: sc.options, Build: orEmpty(sc.build)})
 	o := base(a.npm, dir)
 	sc.ours(&o)
 	start := time.Now()
@@ -174,37 +177,30 @@ func (c *counts) compare(t *testing.T, a *arborist, w *world, seed uint64, files
 
 // scene is how the project is installed first.
 func (w *world) scene() scene {
-	sc := scene{name: "install", options: map[string]any{}, build: map[string]any{}, ours: func(*tree.Options) {}}
+	sc := scene{name: "install", options: map[string]any{}, build: map[string]any{}}
+	set := func(key string, v any) {
+		sc.options[key] = v
+		sc.name += " --" + key
+	}
 	switch w.r.IntN(12) {
 	case 0:
-		sc.set("legacyPeerDeps", func(o *tree.Options) { o.LegacyPeerDeps = true })
+		set("legacyPeerDeps", true)
 	case 1:
-		sc.set("strictPeerDeps", func(o *tree.Options) { o.StrictPeerDeps = true })
+		set("strictPeerDeps", true)
 	case 2, 3:
-		sc.set("force", func(o *tree.Options) { o.Force = true })
+		set("force", true)
 	case 4:
-		sc.set("preferDedupe", func(o *tree.Options) { o.PreferDedupe = true })
+		set("preferDedupe", true)
 	case 5:
-		strategy := w.pick("nested", "shallow")
-		sc.options["installStrategy"] = strategy
-		sc.ours = func(o *tree.Options) { o.InstallStrategy = strategy }
+		sc.options["installStrategy"] = w.pick("nested", "shallow")
 	}
 	return sc
 }
 
-func (s *scene) set(key string, ours func(*tree.Options)) {
-	s.options[key] = true
-	s.ours = ours
-	s.name += " --" + key
-}
-
 // changes are commands on the project with its lockfile.
 func (w *world) changes(first scene) []scene {
-	keep := func(name string, build map[string]any, ours func(*tree.Options)) scene {
-		return scene{name: name, options: first.options, build: build, ours: func(o *tree.Options) {
-			first.ours(o)
-			ours(o)
-		}}
+	keep := func(name string, build map[string]any) scene {
+		return scene{name: name, options: first.options, build: build}
 	}
 	add := w.pick(w.names...)
 	if w.one(2) {
@@ -212,24 +208,18 @@ func (w *world) changes(first scene) []scene {
 	}
 	other, third := w.pick(w.names...), w.pick(w.names...)
 	list := []scene{
-		keep("locked", map[string]any{}, func(*tree.Options) {}),
-		keep("add "+add, map[string]any{"add": []string{add}}, func(o *tree.Options) { o.Add = []string{add} }),
-		keep("update "+other, map[string]any{"update": []string{other}}, func(o *tree.Options) { o.Update = []string{other} }),
-		keep("update", map[string]any{"update": true}, func(o *tree.Options) { o.UpdateAll = true }),
-		{name: "global " + add, options: with(first.options, "global", true), build: map[string]any{"add": []string{add}},
-			ours: func(o *tree.Options) { first.ours(o); o.Global, o.Add = true, []string{add} }},
-		{name: "ci", options: with(first.options, "save", false), build: map[string]any{},
-			ours: func(o *tree.Options) { first.ours(o); o.NoSave = true }},
-		{name: "dedupe " + other + " " + third, options: with(with(first.options, "save", false), "preferDedupe", true),
-			build: map[string]any{"update": map[string]any{"names": []string{other, third}}, "preferDedupe": true},
-			ours: func(o *tree.Options) {
-				first.ours(o)
-				o.NoSave, o.PreferDedupe, o.Update = true, true, []string{other, third}
-			}},
+		keep("locked", nil),
+		keep("add "+add, map[string]any{"add": []string{add}}),
+		keep("update "+other, map[string]any{"update": []string{other}}),
+		keep("update", map[string]any{"update": true}),
+		keep("global "+add, map[string]any{"add": []string{add}}).with("global", true),
+		keep("ci", nil).with("save", false),
+		keep("dedupe "+other+" "+third, map[string]any{"update": map[string]any{"names": []string{other, third}}, "preferDedupe": true}).
+			with("save", false).with("preferDedupe", true),
 	}
 	for _, name := range []string{third, add} {
 		if deps, _ := w.root["dependencies"].(map[string]string); deps[name] != "" {
-			list = append(list, keep("uninstall "+name, map[string]any{"rm": []string{name}}, func(o *tree.Options) { o.Rm = []string{name} }))
+			list = append(list, keep("uninstall "+name, map[string]any{"rm": []string{name}}))
 		}
 	}
 	return list

@@ -224,8 +224,12 @@ func (r *run) decorate(m *registry.Manifest) Choice {
 	return Choice{Manifest: m, ShouldAvoid: r.avoided(m.Version)}
 }
 
-// oldEnough compares to the millisecond, as JavaScript's dates do.
+// oldEnough compares to the millisecond, as JavaScript's dates do. What is no
+// date is no older than anything, not even where nothing is asked.
 func (r *run) oldEnough(ver string) bool {
+	if r.p.Untimed[ver] {
+		return false
+	}
 	if r.o.Before.IsZero() {
 		return true
 	}

@@ -158,7 +158,7 @@ func (d *decoder) nestedVersions() (all map[string]*Manifest, err error) {
 // times reads the publish times. Special keys go to fields of their own.
 func (d *decoder) times() error {
 	p := d.p
-	p.Time = map[string]time.Time{}
+	p.Time, p.Untimed = map[string]time.Time{}, nil
 	p.Created, p.Modified, p.Unpublished = time.Time{}, time.Time{}, time.Time{}
 	return d.each(func(key []byte) error {
 		if string(key) == "unpublished" {
@@ -168,20 +168,34 @@ func (d *decoder) times() error {
 		if err != nil || !ok {
 			return err
 		}
-		t, ok := parseTime(string(clean(raw, escaped)))
-		if !ok {
-			return nil
-		}
+		said := string(clean(raw, escaped))
+		t, ok := parseTime(said)
 		switch string(key) {
 		case "created":
 			p.Created = t
 		case "modified":
 			p.Modified = t
 		default:
-			p.Time[d.intern(key)] = t
+			p.setTime(d.intern(key), t, ok, said)
 		}
 		return nil
 	})
+}
+
+// setTime takes down when a version was published, or that what is said of it
+// is no time; of an empty text, that nothing is said.
+func (p *Packument) setTime(version string, t time.Time, ok bool, said string) {
+	delete(p.Time, version)
+	delete(p.Untimed, version)
+	switch {
+	case ok:
+		p.Time[version] = t
+	case said != "":
+		if p.Untimed == nil {
+			p.Untimed = map[string]bool{}
+		}
+		p.Untimed[version] = true
+	}
 }
 
 func (d *decoder) unpublished() error {
@@ -198,12 +212,12 @@ func (d *decoder) unpublished() error {
 	})
 }
 
-// parseTime reads RFC 3339, and the few looser forms that old documents and
-// mirrors have; without a zone it is UTC.
+// parseTime reads RFC 3339, and the few looser forms that old documents,
+// mirrors and JavaScript have; without a zone it is UTC.
 func parseTime(s string) (time.Time, bool) {
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
-		"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999Z0700", "2006-01-02",
+		"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999Z0700", "2006-01-02", time.RFC1123, time.RFC1123Z,
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), true

@@ -279,3 +279,10 @@ func TestRare(t *testing.T) {
 		t.Errorf("a manifest is %d bytes; there are some hundred thousand of them", size)
 	}
 }
+
+func TestUntimed(t *testing.T) {
+	p, err := Decode([]byte(`{"name": "a", "time": {"1.0.0": "2020-13-45T00:00:00Z", "2.0.0": "", "3.0.0": "Tue, 02 Jun 2020 10:00:00 GMT", "4.0.0": "soon", "4.0.0": "2020-01-01T00:00:00Z"}}`), "")
+	if err != nil || len(p.Untimed) != 1 || !p.Untimed["1.0.0"] || len(p.Time) != 2 || p.Time["3.0.0"].Month() != 6 {
+		t.Errorf("got %v, %v, %v", p.Untimed, p.Time, err)
+	}
+}

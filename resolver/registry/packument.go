@@ -16,8 +16,10 @@ type Packument struct {
 	// order of publication.
 	Order []string
 	// Time has the publish times by version, for removed versions too. Entries
-	// that are no RFC 3339 time are left out.
-	Time map[string]time.Time
+	// that are no time are left out; Untimed has their keys: npm never takes
+	// such a version for old enough, whatever the age asked for.
+	Time    map[string]time.Time
+	Untimed map[string]bool // nil as a rule
 	// Modified and Created are time.modified and time.created; zero if absent.
 	Modified, Created time.Time
 	// Unpublished is time.unpublished: when the whole package was taken down.

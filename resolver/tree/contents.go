@@ -59,6 +59,9 @@ func (n *Node) pkgWithPlace() *Pkg {
 // leave it are npm's failure.
 func (b *builder) loadShrinkwrap(n *Node, x *Existing) error {
 	for _, e := range x.Entries {
+		if b.before(11) {
+			break
+		}
 		places := []string{e.Location}
 		if e.Link {
 			places = append(places, e.Resolved)

@@ -99,12 +99,12 @@ func (b *builder) nodeFromSpec(e, named *Edge, parent *Node) (*Node, error) {
 		}
 		return b.failureNode(named.name, parent, e, err), nil
 	}
-	pkg, selector, err := b.extensions.apply(pkg)
+	extended, err := b.extensions.apply(pkg)
 	if err != nil {
-		return b.failureNode(named.name, parent, e, err), nil
+		return nil, err // also where the dependency is optional
 	}
-	n := b.newNode(nodeOptions{name: named.name, pkg: pkg, parent: parent})
-	n.extended = selector
+	n := b.newNode(nodeOptions{name: named.name, pkg: extended, parent: parent})
+	n.extended = extended != pkg
 	return n, nil
 }
 

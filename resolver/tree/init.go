@@ -175,22 +175,27 @@ func ReadPackage(dir string) (*Pkg, error) {
 	return PkgFromObject(o), nil
 }
 
-// manifest is the package that npm would choose for s.
+// manifest is the package that npm would choose for s, by yarn.lock where that
+// counts.
 func (b *builder) manifest(s *spec.Spec, e *Edge) (*Pkg, error) {
-	if b.existing != nil && b.existing.yarn != nil && !b.loadedFromDisk {
-		at := b.specs.place
-		at.Dir = e.from.path
-		if in, resolved, integrity, ok := b.existing.yarn.Instead(*s, at); ok {
-			p, err := b.plainManifest(&in, e)
-			if err != nil {
-				return nil, err
-			}
-			q := *p
-			q.Resolved, q.Integrity = resolved, orElse(integrity, p.Integrity)
-			return &q, nil
-		}
+	if b.existing == nil || b.existing.yarn == nil || b.loadedFromDisk || b.opt.UpdateAll {
+		return b.plainManifest(s, e)
 	}
-	return b.plainManifest(s, e)
+	at := b.specs.place
+	at.Dir = e.from.path
+	in, integrity, ok := b.existing.yarn.Instead(*s, at)
+	if !ok {
+		return b.plainManifest(s, e)
+	}
+	p, err := b.plainManifest(&in, e)
+	if err != nil {
+		return nil, err
+	}
+	q := *p
+	if q.Integrity, ok = agreed(integrity, p.Integrity); !ok {
+		return nil, &Failure{Code: "EINTEGRITY", Message: e.name + ": yarn.lock wants " + integrity + ", the registry has " + p.Integrity}
+	}
+	return &q, nil
 }
 
 func orElse(s, otherwise string) string {

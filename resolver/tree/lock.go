@@ -265,6 +265,7 @@ func (b *builder) loadEntries(base *Node, x *Existing) error {
 		at := path.Join(base.path, e.Location)
 		n := b.newNode(nodeOptions{root: b.tree, path: at, realpath: at, pkg: e.Pkg, integrity: e.Integrity,
 			resolved: b.consistent(e.Resolved, b.tree.path), hasShrinkwrap: e.Shrinkwrap, flags: &e.flags})
+		n.extended = e.Extended
 		nodes[e.Location] = n
 		order = append(order, n)
 	}

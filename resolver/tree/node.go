@@ -35,8 +35,8 @@ type Node struct {
 
 	flags
 	inert bool
-	// extended has the selector of the package extension applied to it.
-	extended string
+	// extended is whether one of the project's package extensions was applied.
+	extended bool
 }
 
 // flags say by which kinds of dependency alone a node is reached.

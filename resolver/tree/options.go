@@ -45,7 +45,9 @@ type Options struct {
 	Global bool
 
 	NPM, Node     string // exact versions
-	OS, CPU, Libc string // as node has them
+	OS, CPU, Libc string // as node has them, or as --os, --cpu and --libc ask
+	// The machine's own, where that is another: "" is as OS, CPU and Libc.
+	HostOS, HostCPU, HostLibc string
 
 	Add          []string // specs to add, as typed
 	Rm           []string // names to remove

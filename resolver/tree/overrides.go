@@ -28,7 +28,7 @@ func (e *env) overrideChild(v any, key string, parent *overrideSet) (*overrideSe
 	s := &overrideSet{parent: parent, key: key}
 	o, isObject := v.(*Object)
 	own, isString := v.(string)
-	if !isObject && !isString {
+	if v == nil {
 		return nil, fmt.Errorf("overrides: the value of %q is neither text nor an object", key)
 	}
 	if isObject {
@@ -36,7 +36,7 @@ func (e *env) overrideChild(v any, key string, parent *overrideSet) (*overrideSe
 		if _, has := o.Get("."); has && own == "" {
 			own = "*"
 		}
-	} else if own == "" {
+	} else if isString && own == "" {
 		own = "*"
 	}
 	if parent != nil {

@@ -28,8 +28,8 @@ func (b *builder) checkNeeded(n *Node) error {
 	if b.opt.EngineStrict && !(n.isRoot() && n.pkg.DevEngines) && !b.engineOK(n.pkg, b.opt.Force) {
 		return &Failure{Code: "EBADENGINE", Message: id + " does not run on node " + b.opt.Node + " with npm " + b.opt.NPM}
 	}
-	if !b.opt.Force && !b.platformOK(n.pkg) {
-		return &Failure{Code: "EBADPLATFORM", Message: id + " is not for " + b.opt.OS + " " + b.opt.CPU}
+	if !b.opt.Force && !b.hostOK(n.pkg) {
+		return &Failure{Code: "EBADPLATFORM", Message: id + " is not for " + orElse(b.opt.HostOS, b.opt.OS) + " " + orElse(b.opt.HostCPU, b.opt.CPU)}
 	}
 	return nil
 }
@@ -42,9 +42,16 @@ func (b *builder) engineOK(p *Pkg, force bool) bool {
 	return rng == "" || b.opt.NPM == "" || b.ranges.withPre(b.opt.NPM, rng)
 }
 
-func (b *builder) platformOK(p *Pkg) bool {
-	return listed(b.opt.OS, p.OS) && listed(b.opt.CPU, p.CPU) &&
-		(len(p.Libc) == 0 || b.opt.Libc != "" && listed(b.opt.Libc, p.Libc))
+func (b *builder) platformOK(p *Pkg) bool { return p.runsOn(b.opt.OS, b.opt.CPU, b.opt.Libc) }
+
+// hostOK is platformOK for the machine itself: what is needed must run there,
+// whatever --os, --cpu and --libc say.
+func (b *builder) hostOK(p *Pkg) bool {
+	return p.runsOn(orElse(b.opt.HostOS, b.opt.OS), orElse(b.opt.HostCPU, b.opt.CPU), orElse(b.opt.HostLibc, b.opt.Libc))
+}
+
+func (p *Pkg) runsOn(os, cpu, libc string) bool {
+	return listed(os, p.OS) && listed(cpu, p.CPU) && (len(p.Libc) == 0 || libc != "" && listed(libc, p.Libc))
 }
 
 // listed is npm's reading of os, cpu and libc lists: none of the negated, one

@@ -8,13 +8,14 @@ const readline = require('node:readline')
 
 const npm = process.argv[2]
 const Arborist = require(require.resolve('@npmcli/arborist', { paths: [npm] }))
+const AuditReport = require(path.join(path.dirname(require.resolve('@npmcli/arborist', { paths: [npm] })), 'audit-report.js'))
 const { version: npmVersion } = require(path.join(npm, 'package.json'))
 
 // A cache that has every packument of the world, and knows of no other.
-const cacheOf = world => ({
+const cacheOf = (world, registry) => ({
   has: () => true,
   get: key => {
-    const name = decodeURIComponent(key.slice(key.indexOf('registry.invalid/') + 'registry.invalid/'.length))
+    const name = decodeURIComponent(key.slice(key.indexOf(registry) + registry.length))
     const doc = world[name]
     if (!doc) {
       return Promise.reject(Object.assign(new Error('404 ' + name), { code: 'E404' }))
@@ -25,19 +26,35 @@ const cacheOf = world => ({
   delete () {},
 })
 
-const build = async q => {
+// Files of a project; «link:TARGET» is a symbolic link. times has seconds from
+// now for paths, deepest first, since writing a file changes its folder.
+const writeFiles = q => {
   for (const [name, text] of Object.entries(q.files || {})) {
     const file = path.join(q.dir, name)
     fs.mkdirSync(path.dirname(file), { recursive: true })
-    fs.writeFileSync(file, text)
+    if (text.startsWith('link:')) {
+      fs.symlinkSync(text.slice('link:'.length), file)
+    } else {
+      fs.writeFileSync(file, text)
+    }
   }
+  const now = Date.now() / 1000
+  const byDepth = Object.keys(q.times || {}).sort((a, b) => b.split('/').length - a.split('/').length)
+  for (const name of byDepth) {
+    fs.utimesSync(path.join(q.dir, name), now + q.times[name], now + q.times[name])
+  }
+}
+
+const build = async q => {
+  writeFiles(q)
   const options = {
-    path: q.dir,
-    registry: 'https://registry.invalid/',
-    packumentCache: cacheOf(q.world),
+    path: path.join(q.dir, q.at || ''),
+    registry: q.registry,
+    packumentCache: cacheOf(q.world, q.registry),
     npmVersion,
     nodeVersion: process.version,
     cache: path.join(q.dir, '.cache'),
+    retry: { retries: 0 },
     save: true,
     ...q.options,
   }
@@ -45,12 +62,30 @@ const build = async q => {
     options.before = new Date(options.before)
   }
   const arb = new Arborist(options)
+  if (q.audit) {
+    arb.auditReport = await AuditReport.load(await new Arborist(options).loadVirtual(), options)
+  }
   const tree = await arb.buildIdealTree(q.build)
+  if (q.build && q.build.pruned) {
+    for (const n of tree.inventory.values()) {
+      if (n.extraneous) {
+        n.parent = null
+      }
+    }
+  }
   const meta = tree.meta.commit()
   return { packages: meta.packages || {}, lock: JSON.stringify(meta) }
 }
 
 const reply = (q, answer) => process.stdout.write(JSON.stringify({ id: q.id, ...answer }) + '\n')
+
+// npm ends with what nobody caught, also where the build would have gone on.
+const uncaught = () => new Promise((_, reject) => {
+  for (const event of ['unhandledRejection', 'uncaughtException']) {
+    process.removeAllListeners(event)
+    process.on(event, reject)
+  }
+})
 
 const main = async () => {
   process.on('log', () => {})
@@ -58,7 +93,7 @@ const main = async () => {
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const q = JSON.parse(line)
     try {
-      reply(q, await build(q))
+      reply(q, await Promise.race([build(q), uncaught()]))
     } catch (er) {
       reply(q, { code: er.code || 'unknown', message: String(er.stack || er) })
     }

@@ -1,0 +1,95 @@
+package paritytest
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"gpq/resolver/registry"
+	"gpq/resolver/spec"
+	"gpq/resolver/tree"
+)
+
+// shop is a registry's other half on loopback: tarballs and advisories. The
+// packuments of a world reach npm through its cache.
+type shop struct {
+	url        string
+	mu         sync.Mutex
+	tarballs   map[string][]byte // by path
+	advisories map[string]any
+}
+
+func openShop(t *testing.T) *shop {
+	t.Helper()
+	s := &shop{tarballs: map[string][]byte{}}
+	srv := httptest.NewServer(s)
+	t.Cleanup(srv.Close)
+	s.url = srv.URL + "/"
+	return s
+}
+
+// ServeHTTP implements http.Handler.
+func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if strings.HasSuffix(r.URL.Path, "/advisories/bulk") {
+		if err := json.NewEncoder(w).Encode(s.advisories); err != nil {
+			panic(err)
+		}
+		return
+	}
+	data, ok := s.tarballs[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Write(data)
+}
+
+// put takes in a tarball of those files, and gives its place and digest.
+func (s *shop) put(name, version string, files map[string]string) (place, integrity string) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	tw := tar.NewWriter(z)
+	for _, f := range slices.Sorted(maps.Keys(files)) {
+		tw.WriteHeader(&tar.Header{Name: "package/" + f, Mode: 0o644, Size: int64(len(files[f])), Typeflag: tar.TypeReg})
+		tw.Write([]byte(files[f]))
+	}
+	if err := errors.Join(tw.Close(), z.Close()); err != nil {
+		panic(err)
+	}
+	at := "/" + name + "/-/x-" + version + ".tgz"
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tarballs[at] = b.Bytes()
+	sum := sha512.Sum512(b.Bytes())
+	return strings.TrimSuffix(s.url, "/") + at, "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// Open implements tree.Contents.
+func (s *shop) Open(_ context.Context, p *tree.Pkg) (*registry.Contents, error) {
+	s.mu.Lock()
+	data, ok := s.tarballs["/"+strings.TrimPrefix(p.Resolved, s.url)]
+	s.mu.Unlock()
+	if !ok {
+		return nil, errors.New("no tarball at " + p.Resolved)
+	}
+	return registry.ReadArchive(bytes.NewReader(data))
+}
+
+// Manifest implements tree.Contents.
+func (s *shop) Manifest(context.Context, *spec.Spec) (*tree.Pkg, error) {
+	return nil, errors.New("nothing but a registry here")
+}
