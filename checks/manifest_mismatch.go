@@ -69,7 +69,7 @@ func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
 // otherContent: bytes came, and they are not those of the digest.
 func otherContent(err error) bool {
 	var e *registry.Error
-	return errors.As(err, &e) && e.Kind == registry.ErrIntegrity && e.Err == nil
+	return errors.Is(err, registry.ErrIntegrity) && errors.As(err, &e) && e.Err == nil
 }
 
 func mismatches(name, version string, m *registry.Manifest, t *TarballFacts) []Evidence {
