@@ -66,7 +66,7 @@ func Build(ctx context.Context, o Options, d Deps) (t *Tree, err error) {
 
 func (b *builder) build() error {
 	for _, step := range []func() error{
-		b.initTree, b.loadExtensions, b.inflate, b.applyRequests, b.buildDeps,
+		b.checkNames, b.initTree, b.loadExtensions, b.inflate, b.applyRequests, b.buildDeps,
 		b.fixFlags, b.pruneFailedOptional, b.checkPlatforms, b.finish,
 	} {
 		if err := step(); err != nil {

@@ -38,6 +38,22 @@ func (b *builder) globalUpdates(n *Node) []string {
 	return explicit
 }
 
+// keepGlobals makes the root of a global tree need all that is installed there:
+// nothing else does.
+func (b *builder) keepGlobals(root *Node) {
+	p := root.pkg.clone()
+	for name, kid := range root.kids().all() {
+		want := "*"
+		if kid.link {
+			want = "file:" + kid.realpath
+		}
+		if _, has := p.Dependencies.Get(name); !has {
+			depsSet(&p.Dependencies, name, want)
+		}
+	}
+	root.setPkg(p)
+}
+
 // Choose is the «name@version» that npm would take for a registry spec.
 func Choose(ctx context.Context, o Options, d Deps, s *spec.Spec) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -212,6 +212,9 @@ func (b *builder) loadExisting(root *Node) error {
 	if err := b.loadEntries(root.Target(), x); err != nil {
 		return err
 	}
+	if b.opt.Global {
+		b.keepGlobals(root.Target())
+	}
 	b.ahead.skip = b.skipOf(root)
 	return nil
 }

@@ -13,6 +13,22 @@ type resolvedAdd struct {
 	name, raw string
 }
 
+// checkNames refuses what is no bare name where only names may stand.
+func (b *builder) checkNames() error {
+	for _, list := range []struct {
+		names []string
+		code  string
+		since int
+	}{{b.opt.Update, "EUPDATEARGS", 0}, {b.opt.Rm, "ERMARGS", 12}} {
+		for _, name := range list.names {
+			if !b.before(list.since) && b.specs.parseAt(name, b.opt.Cwd).Name != name {
+				return &Failure{Code: list.code, Message: "only package names may stand here, not " + name}
+			}
+		}
+	}
+	return nil
+}
+
 // applyRequests changes the root's or the workspaces' dependencies as the
 // command line wants.
 func (b *builder) applyRequests() error {
