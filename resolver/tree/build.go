@@ -127,10 +127,7 @@ type task struct {
 
 // step looks at one node: finds what its problem edges want, and places it.
 func (b *builder) step(n *Node) error {
-	if b.seen[n] || n.Root() != b.tree || n.hasShrinkwrap && !b.opt.Complete {
-		if n.hasShrinkwrap && n.Root() == b.tree && !b.seen[n] {
-			b.result.note(n, "its own npm-shrinkwrap.json decides what is below it")
-		}
+	if b.skips(n) {
 		return nil
 	}
 	b.seen[n] = true
@@ -141,22 +138,10 @@ func (b *builder) step(n *Node) error {
 	if err := b.crackOpen(n); err != nil {
 		return err
 	}
-	problems := b.problemEdges(n)
-	if all := n.edgesOut.len(); len(problems)*all > maxEdges*maxEdges {
-		return fmt.Errorf("%w: %s alone asks for %d packages", ErrEndless, n.name, all)
+	tasks, err := b.tasks(n)
+	if err != nil {
+		return err
 	}
-	var tasks []task
-	for _, e := range problems {
-		if e.peerConflicted {
-			continue
-		}
-		dep, err := b.candidate(n, e)
-		if err != nil {
-			return err
-		}
-		tasks = append(tasks, task{e, dep})
-	}
-	sort.SliceStable(tasks, func(i, j int) bool { return b.coll.compare(tasks[i].edge.name, tasks[j].edge.name) < 0 })
 	for _, t := range tasks {
 		p := &placement{b: b, edge: t.edge, dep: t.dep, explicit: b.explicit.has(t.edge)}
 		if err := p.run(); err != nil {
@@ -170,6 +155,40 @@ func (b *builder) step(n *Node) error {
 		}
 	}
 	return nil
+}
+
+// skips is whether n was looked at, is gone, or has all that it needs from its
+// own shrinkwrap.
+func (b *builder) skips(n *Node) bool {
+	if b.seen[n] || n.Root() != b.tree {
+		return true
+	}
+	if !n.hasShrinkwrap || b.opt.Complete {
+		return false
+	}
+	b.result.note(n, "its own npm-shrinkwrap.json decides what is below it")
+	return true
+}
+
+// tasks finds a candidate for every problem edge of n, in the order of names.
+func (b *builder) tasks(n *Node) ([]task, error) {
+	problems := b.problemEdges(n)
+	if all := n.edgesOut.len(); len(problems)*all > maxEdges*maxEdges {
+		return nil, fmt.Errorf("%w: %s alone asks for %d packages", ErrEndless, n.name, all)
+	}
+	var tasks []task
+	for _, e := range problems {
+		if e.peerConflicted {
+			continue
+		}
+		dep, err := b.candidate(n, e)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, task{e, dep})
+	}
+	sort.SliceStable(tasks, func(i, j int) bool { return b.coll.compare(tasks[i].edge.name, tasks[j].edge.name) < 0 })
+	return tasks, nil
 }
 
 // candidate is the node that should satisfy e: one that the peer set already
@@ -218,66 +237,7 @@ func (b *builder) existingPeer(e *Edge) *Node {
 }
 
 // afterPlacing sends back to the queue whatever the placing changed.
-func (b *builder) afterPlacing(top *placement) {
-	stack := []*placement{top}
-	for len(stack) > 0 {
-		p := stack[len(stack)-1]
-		stack = append(stack[:len(stack)-1], p.children...)
-		if p.placed == nil {
-			continue
-		}
-		if p.placed.err != nil {
-			b.loadFailures.add(p.placed)
-		}
-		b.mutate = true
-		for e := range p.placed.edgesIn.all() {
-			if e != p.edge && !e.peerConflicted && !e.valid() {
-				b.requeue(e.from, p.can.self)
-			}
-		}
-		if p.can.self == conflict {
-			continue
-		}
-		b.queue.push(p.placed)
-		for n := range p.evaluate.all() {
-			delete(b.seen, n)
-			b.queue.push(n)
-		}
-		b.askAhead(p.placed)
-	}
-}
-
-func (b *builder) requeue(n *Node, how placing) {
-	switch {
-	case how == replace:
-		delete(b.seen, n)
-		b.queue.push(n)
-	case how == placeOK && !b.seen[n]:
-		b.queue.push(n)
-	case how == placeOK && !b.before(11) && (!b.opt.NoSave || b.requested):
-		delete(b.seen, n)
-		b.queue.push(n)
-	}
-}
-
 // resolveLinks queues the targets of placed links that lie in the tree.
-func (b *builder) resolveLinks() {
-	for l := range b.linkNodes.all() {
-		b.linkNodes.del(l)
-		if l.Root() != b.tree || l.target == nil || !l.target.isDescendantOf(b.tree.Target()) {
-			continue
-		}
-		t := l.target
-		if t.resolveParent() == nil || b.seen[t] {
-			continue
-		}
-		if l.overrides != nil && !b.before(11) {
-			t.overridesEdgeAdded(l.overrides)
-		}
-		b.queue.push(t)
-	}
-}
-
 func (b *builder) byLocation(nodes []*Node) []*Node {
 	sort.SliceStable(nodes, func(i, j int) bool { return b.coll.compare(nodes[i].location, nodes[j].location) < 0 })
 	return nodes

@@ -72,13 +72,7 @@ func (b *builder) nodeFromSpec(e, named *Edge, parent *Node) (*Node, error) {
 	transitive := s.Kind == spec.Directory && b.opt.InstallLinks && !b.before(11) &&
 		!parent.link && strings.HasPrefix(parent.resolved, "file:")
 	if s.Kind == spec.Directory && !transitive && (isWS || !b.opt.InstallLinks || b.insideProject(e, parent)) {
-		pkg, err := b.readPackage(s.Where)
-		if err != nil {
-			pkg = &Pkg{}
-		}
-		l := b.newNode(nodeOptions{link: true, name: named.name, parent: parent, realpath: s.Where, pkg: pkg})
-		b.linkNodes.add(l)
-		return l, nil
+		return b.linkTo(s.Where, named.name, parent), nil
 	}
 	if isWS {
 		if we, ok := b.tree.edgesOut.get(named.name); ok && we.to != nil && we.to.isWorkspace() && we.to.satisfies(e) {
@@ -90,13 +84,12 @@ func (b *builder) nodeFromSpec(e, named *Edge, parent *Node) (*Node, error) {
 			Where: path.Join(parent.resolved[5:], strings.TrimPrefix(e.rawSpec, "file:"))}
 	}
 	pkg, err := b.manifest(s, e)
-	if err != nil {
-		if ctxErr := b.ctx.Err(); ctxErr != nil {
-			return nil, ctxErr
-		}
-		if errors.Is(err, ErrEndless) {
-			return nil, err
-		}
+	switch ctxErr := b.ctx.Err(); {
+	case err != nil && ctxErr != nil:
+		return nil, ctxErr
+	case errors.Is(err, ErrEndless):
+		return nil, err
+	case err != nil:
 		return b.failureNode(named.name, parent, e, err), nil
 	}
 	extended, err := b.extensions.apply(pkg)
@@ -106,6 +99,16 @@ func (b *builder) nodeFromSpec(e, named *Edge, parent *Node) (*Node, error) {
 	n := b.newNode(nodeOptions{name: named.name, pkg: extended, parent: parent})
 	n.extended = extended != pkg
 	return n, nil
+}
+
+func (b *builder) linkTo(dir, name string, parent *Node) *Node {
+	pkg, err := b.readPackage(dir)
+	if err != nil {
+		pkg = &Pkg{}
+	}
+	l := b.newNode(nodeOptions{link: true, name: name, parent: parent, realpath: dir, pkg: pkg})
+	b.linkNodes.add(l)
+	return l
 }
 
 func (b *builder) insideProject(e *Edge, parent *Node) bool {
@@ -168,48 +171,64 @@ func (b *builder) loadPeer(n *Node, e *Edge, required *set[*Node]) (stop bool, e
 		return true, errInternal
 	}
 	parentEdge, _ := n.parent.edgesOut.get(e.name)
+	switch {
+	case e.to != nil:
+		return false, b.replacePeer(n, e, parentEdge, required)
+	case parentEdge != nil:
+		return b.sharedPeer(n, e, parentEdge, required)
+	case b.peerElsewhere(n, e):
+		return false, nil
+	}
+	_, err = b.nodeFromEdge(e, n.parent, nil, required)
+	return false, err
+}
+
+// peerElsewhere is whether an optional peer may stay out of the set: nothing
+// there is, or what there is does.
+func (b *builder) peerElsewhere(n *Node, e *Edge) bool {
+	if b.before(12) || e.kind != PeerOptional || n.parent.source == nil {
+		return false
+	}
+	cur := n.parent.source.Resolve(e.name)
+	return cur == nil || cur.satisfies(e)
+}
+
+// conflictOK is whether a conflict in n's set is not the project's own.
+func (b *builder) conflictOK(n *Node) bool {
 	src := n.parent.source
 	mine := src != nil && (src.isProjectRoot() || src.isWorkspace())
-	conflictOK := b.opt.Force || !mine && !b.opt.StrictPeerDeps
+	return b.opt.Force || !mine && !b.opt.StrictPeerDeps
+}
 
-	if e.to == nil {
-		if parentEdge == nil {
-			if !b.before(12) && e.kind == PeerOptional && src != nil {
-				if cur := src.Resolve(e.name); cur == nil || cur.satisfies(e) {
-					return false, nil
-				}
-			}
-			_, err := b.nodeFromEdge(e, n.parent, nil, required)
-			return false, err
-		}
-		dep, err := b.nodeFromEdge(parentEdge, n.parent, e, required)
-		if err != nil {
-			return false, err
-		}
-		if e.valid() {
-			return false, nil
-		}
-		if conflictOK || !required.has(dep) {
-			e.peerConflicted = true
-			return false, nil
-		}
-		if n.parent == nil && !b.before(11) {
-			return true, nil
-		}
-		return false, b.peerConflict(e, parentEdge)
+// sharedPeer loads a peer that the parent needs as well.
+func (b *builder) sharedPeer(n *Node, e, parentEdge *Edge, required *set[*Node]) (stop bool, err error) {
+	conflictOK := b.conflictOK(n)
+	dep, err := b.nodeFromEdge(parentEdge, n.parent, e, required)
+	switch {
+	case err != nil || e.valid():
+		return false, err
+	case conflictOK || !required.has(dep):
+		e.peerConflicted = true
+		return false, nil
+	case n.parent == nil && !b.before(11):
+		return true, nil
 	}
+	return false, b.peerConflict(e, parentEdge)
+}
 
-	cur := e.to
+// replacePeer loads a peer in place of one that does not satisfy.
+func (b *builder) replacePeer(n *Node, e, parentEdge *Edge, required *set[*Node]) error {
+	conflictOK, cur := b.conflictOK(n), e.to
 	dep, err := b.nodeFromEdge(e, nil, nil, required)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if dep.canReplace(cur, nil) {
 		_, err := b.nodeFromEdge(e, n.parent, nil, required)
-		return false, err
+		return err
 	}
 	if conflictOK || !required.has(e.from) {
-		return false, nil
+		return nil
 	}
-	return false, b.peerConflict(e, parentEdge)
+	return b.peerConflict(e, parentEdge)
 }
