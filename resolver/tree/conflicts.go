@@ -18,7 +18,11 @@ func (c *Conflict) Error() string {
 }
 
 func (b *builder) peerConflict(e, other *Edge) error {
-	c := &Conflict{Wanted: sayEdge(e), Current: sayNode(e.from.Resolve(e.name))}
+	current := e.from.Resolve(e.name)
+	if current == nil {
+		return errInternal // npm means to explain it, and has nothing in hand
+	}
+	c := &Conflict{Wanted: sayEdge(e), Current: sayNode(current)}
 	if other != nil {
 		c.Asks = append(c.Asks, sayEdge(other))
 	}

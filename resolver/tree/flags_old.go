@@ -22,6 +22,9 @@ func (v *env) calcFlagsOld(root *Node) {
 		}
 		seen[n] = true
 		n.oldStep()
+		if n.link && n.target != nil {
+			n = n.target // walked on from, not counted as seen
+		}
 		for _, e := range n.edgesOut.all() {
 			if e.to != nil {
 				stack = append(stack, e.to)
