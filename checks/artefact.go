@@ -12,11 +12,15 @@ func (s *Subject) artefactOf(r *Release) resolver.Package {
 		Tarball: d.Tarball, Integrity: resolver.Integrity(d.Integrity)}
 }
 
-// wantsBefore: this tarball has a bare binding.gyp, and only the predecessor's
-// own tarball tells whether it had one too.
+// wantsBefore: this tarball has a bare binding.gyp, or scripts of packages that
+// it brings along, and only the predecessor's own tarball tells whether it had
+// them too.
 func (s *Subject) wantsBefore() bool {
 	if !s.Facts.Tarball.OK() || s.Predecessor() == nil {
 		return false
+	}
+	if len(s.Facts.Tarball.Value.Within) > 0 {
+		return true
 	}
 	_, bare := tarballScripts(s.Facts.Tarball.Value)
 	return bare && len(installScripts(s.Predecessor().Manifest)) == 0

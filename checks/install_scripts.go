@@ -12,7 +12,8 @@ var installScriptsCheck = Check{
 	Needs: Packument | Tarball,
 	Loose: true,
 	Doc: `Reads what npm runs when it installs the package: preinstall, install, postinstall, and the compilation that npm starts by
-itself where a binding.gyp lies in the package's root, whether the packument admits it or not. It is compared with the
+itself where a binding.gyp lies in the package's root, whether the packument admits it or not; and the scripts of packages that
+it brings along in its node_modules. It is compared with the
 last release that is no longer young, of the same release line where there is one.
 
 Flagged: new or changed in this version (or in any other that is still young): danger while young, then warning, and after a year a note. Present
@@ -110,6 +111,7 @@ func (s *Subject) scriptsNow() (out []script, bare bool) {
 	if !s.Facts.Tarball.OK() {
 		return out, false
 	}
+	out = append(out, s.Facts.Tarball.Value.Within...)
 	inside, gyp := tarballScripts(s.Facts.Tarball.Value)
 	for _, t := range inside {
 		if !slices.ContainsFunc(out, func(o script) bool { return o.event == t.event && o.command == t.command }) {
@@ -143,6 +145,9 @@ func (s *Subject) freshScripts(now []script, before *Release, bare bool) (fresh 
 		return now, ""
 	}
 	past := installScripts(before.Manifest)
+	if s.Facts.Before.OK() && before == s.Predecessor() {
+		past = append(past, s.Facts.Before.Value.Within...)
+	}
 	for _, n := range now {
 		known := slices.ContainsFunc(past, func(p script) bool { return sameScript(n, s.Version, p, before.Version) })
 		if n.implied && bare && !known {
@@ -182,8 +187,11 @@ func scriptEvidence(all []script) []Evidence {
 	var out []Evidence
 	for _, s := range all {
 		e := said(s.event, s.command)
-		if s.implied {
+		switch {
+		case s.implied:
 			e.Fact, e.Source = "binding.gyp", "tarball"
+		case !slices.Contains(installEvents, s.event): // of a package inside
+			e.Source = "tarball"
 		}
 		out = append(out, e)
 	}

@@ -3,6 +3,8 @@ package checks
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,7 +20,10 @@ type TarballFacts struct {
 	// compile; "" for none.
 	OddGyp string
 	// Carried are the packages that lie in its node_modules.
-	Carried  []string
+	Carried []string
+	// Within are the install scripts of packages in its node_modules: npm runs
+	// them as it runs the package's own.
+	Within   []script
 	Unpacked int64 // bytes of all files
 	Files    int64
 }
@@ -41,6 +46,7 @@ func ReadContents(c *registry.Contents) *TarballFacts {
 			f.OddGyp = g.Name + ": " + odd
 		}
 	}
+	f.Within = scriptsWithin(c)
 	for dir := range c.Bundled {
 		if name := strings.TrimPrefix(dir, "node_modules/"); !strings.Contains(name, "/node_modules/") {
 			f.Carried = append(f.Carried, name)
@@ -48,6 +54,22 @@ func ReadContents(c *registry.Contents) *TarballFacts {
 	}
 	sort.Strings(f.Carried)
 	return f
+}
+
+// scriptsWithin gives the install scripts of the packages inside, in the order
+// of their folders.
+func scriptsWithin(c *registry.Contents) (out []script) {
+	for _, dir := range slices.Sorted(maps.Keys(c.Bundled)) {
+		p, err := ParsePackageJSON(c.Bundled[dir])
+		if err != nil {
+			continue // npm takes it for no package
+		}
+		for _, inner := range explicitScripts(p.Scripts) {
+			inner.event += " of " + dir
+			out = append(out, inner)
+		}
+	}
+	return out
 }
 
 // packageJSONOf reads the package.json, if there is exactly one on every file

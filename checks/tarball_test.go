@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,21 @@ func TestReadTarball(t *testing.T) {
 	}
 	if v, _ := f.Package.Bin.Get("a"); v != "cli.js" {
 		t.Errorf("%v", f.Package.Bin)
+	}
+}
+
+// TestScriptsWithin: what lies in node_modules runs at install as well.
+func TestScriptsWithin(t *testing.T) {
+	f, err := readTarball(tgz(t, "package/package.json", `{"name":"a","version":"1.0.0"}`,
+		"package/node_modules/x/package.json", `{"scripts":{"postinstall":"node x.js","test":"y"}}`,
+		"package/node_modules/x/node_modules/@s/y/package.json", `{"scripts":{"install":"sh z"}}`,
+		"package/node_modules/z/package.json", `[]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []script{{event: "postinstall of node_modules/x", command: "node x.js"}, {event: "install of node_modules/x/node_modules/@s/y", command: "sh z"}}
+	if !slices.Equal(f.Within, want) {
+		t.Errorf("%+v", f.Within)
 	}
 }
 
