@@ -45,7 +45,8 @@ func (c *console) Write(p []byte) (int, error) {
 		c.corner = true
 		return len(p), nil
 	case whereIsIt:
-		return len(p), c.tell()
+		c.tell()
+		return len(p), nil
 	case goBack:
 		c.corner = false
 	}
@@ -55,16 +56,17 @@ func (c *console) Write(p []byte) (int, error) {
 // tell answers where the cursor is: in the corner, which is the size, or behind
 // the question. The row is not known: there is made to be another one below,
 // and then it only matters that it is not the last.
-func (c *console) tell() error {
+// A terminal that has gone is told of by the next reading: survey takes no
+// cursor at all for one.
+func (c *console) tell() {
 	columns, rows, err := term.GetSize(int(c.Fd()))
 	if err != nil || columns < 1 || rows < 2 {
 		columns, rows = 80, 24
 	}
 	if c.corner {
 		fmt.Fprintf(&c.told, "\x1b[%d;%dR", rows, columns)
-		return nil
+		return
 	}
 	fmt.Fprintf(&c.told, "\x1b[1;%dR", c.width%columns+1)
-	_, err = c.WriteString("\x1bD\x1b[1A") // one line down, at the bottom by scrolling, and up again
-	return err
+	_, _ = c.WriteString("\x1bD\x1b[1A") // one line down, at the bottom by scrolling, and up again
 }

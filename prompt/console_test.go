@@ -87,3 +87,26 @@ func (s *screen) wait(ctx context.Context, text string) {
 		time.Sleep(5 * time.Millisecond)
 	}
 }
+
+// TestConsoleGone: survey panics where it can learn of no cursor, so a terminal
+// that has gone still tells of one, and ends the reading behind it.
+func TestConsoleGone(t *testing.T) {
+	f, err := os.CreateTemp(t.TempDir(), "terminal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := newConsole(f, 20)
+	if n, err := c.Write([]byte(whereIsIt)); err != nil || n != len(whereIsIt) {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	buf := make([]byte, 64)
+	if n, err := c.Read(buf); err != nil || string(buf[:n]) != "\x1b[1;21R" {
+		t.Errorf("%q, %v", buf[:n], err)
+	}
+	if _, err := c.Read(buf); err == nil {
+		t.Error("a terminal that has gone is read from without an end")
+	}
+}

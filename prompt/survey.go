@@ -27,13 +27,22 @@ func (t *Terminal) Confirm(ctx context.Context, question string) bool {
 	}
 }
 
-func (t *Terminal) ask(question string) bool {
-	yes := false
+// ask is false too where survey stumbles over a terminal that goes away under
+// it (it panics where it cannot learn of its cursor): No, not a crash.
+func (t *Terminal) ask(question string) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = false
+		}
+	}()
 	c := newConsole(t.file, len("? "+question+" (y/N) "))
 	err := survey.AskOne(
 		&survey.Confirm{Message: question, Default: false},
 		&yes,
 		survey.WithStdio(c, c, c),
 	)
-	return err == nil && yes
+	if err != nil {
+		return false
+	}
+	return yes
 }
