@@ -84,19 +84,19 @@ func TestAnswers(t *testing.T) {
 			w.Header().Set("Content-Length", "100")
 			fmt.Fprint(w, "half")
 		}, err: "unexpected EOF", asked: 4},
-		"hang before the answer": {answer: func(http.ResponseWriter, int) { time.Sleep(400 * time.Millisecond) }, err: "for 150ms", asked: 4},
+		"hang before the answer": {answer: func(http.ResponseWriter, int) { time.Sleep(400 * time.Millisecond) }, err: "for 150ms", asked: 2},
 		"hang in the body": {answer: func(w http.ResponseWriter, _ int) {
 			fmt.Fprint(w, "half")
 			w.(http.Flusher).Flush()
 			time.Sleep(400 * time.Millisecond)
-		}, err: "for 150ms", asked: 4},
+		}, err: "for 150ms", asked: 2},
 		"one byte now and then": {answer: func(w http.ResponseWriter, _ int) {
 			for range 10 {
 				fmt.Fprint(w, "x")
 				w.(http.Flusher).Flush()
 				time.Sleep(60 * time.Millisecond)
 			}
-		}, err: "next to none, for 150ms", asked: 4},
+		}, err: "next to none, for 150ms", asked: 2},
 		"connection closed": {answer: func(w http.ResponseWriter, _ int) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			_ = conn.Close()

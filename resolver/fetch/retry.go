@@ -28,6 +28,9 @@ func (c *Client) again(ctx context.Context, x exchange, o outcome) (time.Duratio
 	if o.err != nil && (final(o.err) || c.hostOf(x.t).failures.Load() >= patience) {
 		return 0, false
 	}
+	if errors.Is(o.err, errStalled) && o.try > 0 { // a host that lets one wait twice does so on purpose
+		return 0, false
+	}
 	if o.err == nil && !busy(o.resp.Status) {
 		return 0, false
 	}
