@@ -119,4 +119,6 @@ type Finding struct {
 	// Approved is set where an approval or the baseline accepts this finding:
 	// it stays in the report and no longer counts for the verdict.
 	Approved string
+	// laid: it is about what lies in node_modules, which no baseline has seen.
+	laid bool
 }

@@ -87,6 +87,8 @@ func (r *Runner) readTarball(ctx context.Context, s *Subject) {
 
 func (s *Subject) noTarball() string {
 	switch {
+	case len(s.Laid) > 0 && (s.Release != nil || s.isLoose()):
+		return "" // npm will run what lies there: it is compared
 	case s.Registry == "" && !s.isLoose():
 		return "from no registry"
 	case s.Bundled:

@@ -12,7 +12,7 @@ var installScriptsCheck = Check{
 	Needs: Packument | Tarball,
 	Loose: true,
 	Doc: `Reads what npm runs when it installs the package: preinstall, install, postinstall, and the compilation that npm starts by
-itself where a binding.gyp lies in the package's root, whether the packument admits it or not; and the scripts of packages that
+itself where a binding.gyp lies in the package's root, whether the packument admits it or not; and both of packages that
 it brings along in its node_modules. It is compared with the
 last release that is no longer young, of the same release line where there is one.
 
@@ -150,7 +150,7 @@ func (s *Subject) freshScripts(now []script, before *Release, bare bool) (fresh 
 	}
 	for _, n := range now {
 		known := slices.ContainsFunc(past, func(p script) bool { return sameScript(n, s.Version, p, before.Version) })
-		if n.implied && bare && !known {
+		if n.implied && n.event == "install" && bare && !known {
 			known = s.compiledBefore()
 		}
 		if !known {
@@ -172,7 +172,9 @@ func (s *Subject) isNative(fresh []script, bare bool) bool {
 	if bare || !s.Facts.Tarball.OK() || s.Facts.Tarball.Value.OddGyp != "" {
 		return false
 	}
-	return !slices.ContainsFunc(fresh, func(f script) bool { return !onlyCompiles(f.command) })
+	return !slices.ContainsFunc(fresh, func(f script) bool {
+		return !onlyCompiles(f.command) || !slices.Contains(installEvents, f.event) // of a package inside, whose sources nobody has read
+	})
 }
 
 func scriptText(all []script) string {

@@ -78,5 +78,8 @@ func (s *Subject) looseManifest() (Finding, error) {
 		return flag(Danger, "the tarball is %s@%s by its own package.json", t.Value.Package.Name, t.Value.Package.Version).
 			with(inTarball("name", t.Value.Package.Name), inTarball("version", t.Value.Package.Version)), nil
 	}
+	if f, bad := s.laidOtherwise(); bad {
+		return f, nil
+	}
 	return clearf("the tarball says what is installed; no registry says anything of it")
 }

@@ -22,6 +22,9 @@ runs can differ.
 What publishing itself changes is allowed for: the form of bin, «v» before a version, the script that npm adds for a
 binding.gyp, optional dependencies listed once or twice.
 
+npm rebuild runs what lies in node_modules: what each folder there would have npm run is compared with the tarball as well, whatever
+the lockfile says of it.
+
 Flagged: any difference, as danger; so is a tarball that cannot be read as one, and one that is another than its digest names. One
 that cannot be had leaves the package open: --strict refuses it, as its files are what npm would run. Of a tarball from no registry, whose word stands
 alone: one that cannot be read, or that is another than the lockfile names.`,
@@ -51,6 +54,9 @@ func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
 		return Finding{Message: t.Err.Error(), Err: t.Err}, nil
 	case t.Value.Package == nil:
 		return flag(Danger, "the tarball's package.json cannot be read: %v", t.Value.Err), nil
+	}
+	if f, bad := s.laidOtherwise(); bad {
+		return f, nil
 	}
 	diffs := mismatches(s.Name, s.Version, s.Manifest, t.Value)
 	if len(diffs) == 0 {

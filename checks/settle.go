@@ -56,7 +56,7 @@ func (p *Policy) except(f *Finding, it *ItemReport, now time.Time) {
 	if f.Check == MalwareID || f.Approved != "" || f.Outcome != Flagged && f.Outcome != Unknown {
 		return
 	}
-	if p.Baseline.holds(it.Item.Package) {
+	if p.Baseline.holds(it.Item.Package) && !f.laid {
 		f.Approved = "baseline of " + p.Baseline.At.Format(time.DateOnly)
 		return
 	}

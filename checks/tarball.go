@@ -23,9 +23,17 @@ type TarballFacts struct {
 	Carried []string
 	// Within are the install scripts of packages in its node_modules: npm runs
 	// them as it runs the package's own.
-	Within   []script
+	Within []script
+	// Inside are these packages, by their folders: "node_modules/a".
+	Inside   map[string]Inner
 	Unpacked int64 // bytes of all files
 	Files    int64
+}
+
+// Inner is a package that lies in another one's tarball.
+type Inner struct {
+	Scripts registry.Deps
+	Gyp     bool // a binding.gyp in its folder
 }
 
 var errNotAsked = errors.New("the tarball was not asked for")
@@ -46,7 +54,8 @@ func ReadContents(c *registry.Contents) *TarballFacts {
 			f.OddGyp = g.Name + ": " + odd
 		}
 	}
-	f.Within = scriptsWithin(c)
+	f.Inside = innersOf(c)
+	f.Within = scriptsWithin(f.Inside)
 	for dir := range c.Bundled {
 		if name := strings.TrimPrefix(dir, "node_modules/"); !strings.Contains(name, "/node_modules/") {
 			f.Carried = append(f.Carried, name)
@@ -56,15 +65,32 @@ func ReadContents(c *registry.Contents) *TarballFacts {
 	return f
 }
 
-// scriptsWithin gives the install scripts of the packages inside, in the order
-// of their folders.
-func scriptsWithin(c *registry.Contents) (out []script) {
-	for _, dir := range slices.Sorted(maps.Keys(c.Bundled)) {
-		p, err := ParsePackageJSON(c.Bundled[dir])
+// innersOf reads the packages inside. A folder without a package.json is one,
+// where there is something to compile in it.
+func innersOf(c *registry.Contents) map[string]Inner {
+	out := map[string]Inner{}
+	for dir, text := range c.Bundled {
+		p, err := ParsePackageJSON(text)
 		if err != nil {
-			continue // npm takes it for no package
+			p = &PackageJSON{} // npm finds nothing in it either
 		}
-		for _, inner := range explicitScripts(p.Scripts) {
+		out[dir] = Inner{Scripts: p.Scripts}
+	}
+	for _, dir := range c.BundledGyps {
+		out[dir] = Inner{Scripts: out[dir].Scripts, Gyp: true}
+	}
+	return out
+}
+
+// scriptsWithin gives the install scripts of the packages inside, in the order
+// of their folders; npm compiles there too without being told.
+func scriptsWithin(inners map[string]Inner) (out []script) {
+	for _, dir := range slices.Sorted(maps.Keys(inners)) {
+		all := explicitScripts(inners[dir].Scripts)
+		if inners[dir].Gyp && !hasEvent(all, "install") && !hasEvent(all, "preinstall") {
+			all = append(all, script{"install", compiles, true})
+		}
+		for _, inner := range all {
 			inner.event += " of " + dir
 			out = append(out, inner)
 		}

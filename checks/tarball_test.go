@@ -56,11 +56,15 @@ func TestScriptsWithin(t *testing.T) {
 	f, err := readTarball(tgz(t, "package/package.json", `{"name":"a","version":"1.0.0"}`,
 		"package/node_modules/x/package.json", `{"scripts":{"postinstall":"node x.js","test":"y"}}`,
 		"package/node_modules/x/node_modules/@s/y/package.json", `{"scripts":{"install":"sh z"}}`,
-		"package/node_modules/z/package.json", `[]`))
+		"package/node_modules/z/package.json", `[]`, "package/node_modules/z/binding.gyp", "{}", "package/node_modules/z/src/binding.gyp", "{}",
+		"package/node_modules/g/binding.gyp", "{}", "package/node_modules/x/binding.gyp", "{}",
+		"package/node_modules/x/node_modules/@s/y/binding.gyp", "{}", "package/src/node_modules/q/binding.gyp", "{}"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []script{{event: "postinstall of node_modules/x", command: "node x.js"}, {event: "install of node_modules/x/node_modules/@s/y", command: "sh z"}}
+	gyp := func(dir string) script { return script{"install of " + dir, compiles, true} }
+	want := []script{gyp("node_modules/g"), {event: "postinstall of node_modules/x", command: "node x.js"}, gyp("node_modules/x"),
+		{event: "install of node_modules/x/node_modules/@s/y", command: "sh z"}, gyp("node_modules/z")}
 	if !slices.Equal(f.Within, want) {
 		t.Errorf("%+v", f.Within)
 	}

@@ -6,6 +6,7 @@ package resolver
 import (
 	"time"
 
+	"gpq/resolver/registry"
 	"gpq/resolver/spec"
 )
 
@@ -51,6 +52,20 @@ type Item struct {
 	// Locked is what the lockfile says of this artefact where it has an entry
 	// for it; nil where it has none. Check `lockfile` compares it.
 	Locked *Locked
+	// Laid are its folders in node_modules for which npm would run something as
+	// they lie there; only for Rebuild.
+	Laid []Laid
+}
+
+// Laid is a folder in node_modules for which npm would run something by what
+// lies in it.
+type Laid struct {
+	Folder  string        // from the root, with slashes
+	Scripts registry.Deps // preinstall, install, postinstall and prepare
+	Gyp     bool          // a binding.gyp at its top
+	// Within is where the package's own tarball has this folder: "" where it is
+	// the package itself, else "node_modules/a".
+	Within string
 }
 
 // Locked is a lockfile's entry as it stands there.

@@ -76,6 +76,9 @@ func (p *planner) unresolved() {
 		p.plan.Unresolved = append(p.plan.Unresolved, Unresolved{Spec: f.Name + "@" + f.Version, Name: f.Name, Via: []string{f.Location},
 			Reason: "the lockfile's entry is not to be used: " + f.Why, Direct: true})
 	}
+	for _, f := range p.old.Runs {
+		p.plan.Unresolved = append(p.plan.Unresolved, saysWhatToRun(f, p.old.File))
+	}
 	for _, f := range p.t.Notes {
 		u := Unresolved{Spec: f.Spec, Reason: f.Err.Error()}
 		if f.Node != nil {

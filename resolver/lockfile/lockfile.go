@@ -61,6 +61,9 @@ type Entry struct {
 	Outside bool
 	// Fault says why the entry is not to be used; "" where nothing is wrong.
 	Fault string
+	// Runs is what the entry says to run at install; "" for nothing. npm writes
+	// no such thing, and runs it where it stands.
+	Runs string
 
 	Dependencies, DevDependencies, OptionalDependencies registry.Deps
 	PeerDependencies, AcceptDependencies                registry.Deps

@@ -103,6 +103,7 @@ func (r *reader) entry(path string, v value) Entry {
 		Extended:   v.get("packageExtensionsApplied").truthy() || v.get("npmExtensionApplied").truthy(),
 		Workspaces: workspaces(v.get("workspaces")),
 	}
+	e.Runs = runs(v)
 	e.HasResolved, e.HasIntegrity = e.Resolved != "", e.Integrity != ""
 	if e.Name == "" {
 		e.Name = e.Folder
@@ -115,6 +116,16 @@ func (r *reader) entry(path string, v value) Entry {
 		}
 	}
 	return e
+}
+
+// runs gives the first script of an entry that npm would run for it.
+func runs(v value) string {
+	for _, event := range []string{"preinstall", "install", "postinstall", "prepare"} {
+		if cmd := v.get("scripts").get(event); cmd.truthy() {
+			return event + " «" + cmd.str() + "»"
+		}
+	}
+	return ""
 }
 
 func (e *Entry) bundles(v value) {

@@ -18,6 +18,13 @@ func (r *reader) upgrade(top value) {
 	r.sortRequires()
 }
 
+// runs notes what the entry at a path says to run.
+func (l *Lock) runs(path, what string) {
+	if e := l.At(path); e != nil && what != "" {
+		e.Runs = what
+	}
+}
+
 func (r *reader) nested(loc string, v value) {
 	for _, m := range v.get("dependencies").members {
 		at := "node_modules/" + m.name // not cleaned: a name that climbs must show
@@ -29,6 +36,7 @@ func (r *reader) nested(loc string, v value) {
 			continue
 		}
 		e := r.fromV1(at, m.name, r.v1(m.value))
+		r.lock.runs(e.Path, runs(m.value))
 		below := e.Path
 		if e.Link {
 			below = e.Resolved

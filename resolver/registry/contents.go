@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -42,6 +43,9 @@ type Contents struct {
 	// Bundled has the package.json of each package inside, by its folder:
 	// "node_modules/a", "node_modules/a/node_modules/@b/c".
 	Bundled map[string][]byte
+	// BundledGyps are such folders with a binding.gyp of their own, with a
+	// package.json or without: npm runs node-gyp for them too.
+	BundledGyps []string
 	// Gyps are all files that node-gyp reads, but those of bundled packages.
 	Gyps []Gyp
 	// Twins are names at the top for which TwinOf knows another.
@@ -161,7 +165,8 @@ func ascii(s string) bool {
 // matters says whether a file is one that gpq looks into.
 func matters(name string) bool {
 	_, bundled := bundledAt(name)
-	return bundled || TwinOf(name) != "" || isGyp(name)
+	_, compiled := bundledGyp(name)
+	return bundled || compiled || TwinOf(name) != "" || isGyp(name)
 }
 
 // elsewhere notes what has another name on Windows, where «\» parts folders.
@@ -182,6 +187,9 @@ func (a *archive) keep(name string, size int64) error {
 		a.Bundled[dir] = body
 		return err
 	}
+	if dir, ok := bundledGyp(name); ok && !slices.Contains(a.BundledGyps, dir) {
+		a.BundledGyps = append(a.BundledGyps, dir)
+	}
 	switch {
 	case name == "package.json":
 		return a.read(&a.PackageJSON, size)
@@ -198,26 +206,45 @@ func (a *archive) keep(name string, size int64) error {
 // bundledAt gives the folder of a bundled package whose package.json this is.
 func bundledAt(name string) (dir string, ok bool) {
 	dir, ok = strings.CutSuffix(name, "/package.json")
-	for rest := dir; ok; {
+	if !ok || !isBundled(dir) {
+		return "", false
+	}
+	return dir, true
+}
+
+// bundledGyp gives the folder of a bundled package whose binding.gyp this is, on
+// any file system.
+func bundledGyp(name string) (dir string, ok bool) {
+	i := strings.LastIndexByte(name, '/')
+	if i < 0 || !strings.EqualFold(name[i+1:], "binding.gyp") || !isBundled(name[:i]) {
+		return "", false
+	}
+	return name[:i], true
+}
+
+// isBundled says whether a folder is a bundled package's: names below
+// node_modules, and nothing else.
+func isBundled(rest string) bool {
+	for {
+		var ok bool
 		if rest, ok = strings.CutPrefix(rest, "node_modules/"); !ok {
-			return "", false
+			return false
 		}
 		if strings.HasPrefix(rest, "@") {
 			var scope string
 			if scope, rest, ok = strings.Cut(rest, "/"); !ok || scope == "@" {
-				return "", false
+				return false
 			}
 		}
 		part, below, deeper := strings.Cut(rest, "/")
 		if part == "" || part[0] == '@' {
-			return "", false
+			return false
 		}
 		if !deeper {
-			return dir, true
+			return true
 		}
 		rest = below
 	}
-	return "", false
 }
 
 func isGyp(name string) bool {

@@ -18,7 +18,7 @@ import (
 // version goes up whenever ReadArchive finds more, or something else.
 const (
 	contentsArea    = "contents"
-	contentsVersion = "2"
+	contentsVersion = "3"
 	maxRecord       = maxKeptBytes + maxGyps + 16<<20
 )
 
@@ -139,6 +139,10 @@ func (e *encoder) contents(c *Contents) {
 	for _, t := range c.Twins {
 		e.text(t)
 	}
+	e.number(int64(len(c.BundledGyps)))
+	for _, dir := range c.BundledGyps {
+		e.text(dir)
+	}
 	e.number(int64(len(c.Gyps)))
 	for _, g := range c.Gyps {
 		e.text(g.Name)
@@ -226,6 +230,9 @@ func (r *recordReader) contents() *Contents {
 	c := &Contents{PackageJSON: r.maybe(), Shrinkwrap: r.maybe(), Gypfile: r.yes(), Files: r.number(), Size: r.number(), Bundled: map[string][]byte{}}
 	for range r.count() {
 		c.Twins = append(c.Twins, r.text())
+	}
+	for range r.count() {
+		c.BundledGyps = append(c.BundledGyps, r.text())
 	}
 	for range r.count() {
 		c.Gyps = append(c.Gyps, Gyp{Name: r.text(), Text: r.bytes(), Cut: r.yes()})

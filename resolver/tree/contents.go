@@ -37,6 +37,9 @@ func (b *builder) crackOpen(n *Node) error {
 			b.result.note(n, "its own npm-shrinkwrap.json: "+err.Error())
 		} else {
 			x.take(l)
+			for _, f := range x.Runs {
+				b.result.note(n, "from its own npm-shrinkwrap.json, whose entry for "+f.Name+" says what to run: "+f.Why)
+			}
 			if err := b.loadShrinkwrap(n, x); err != nil {
 				return err
 			}

@@ -36,7 +36,9 @@ type Existing struct {
 	Notes   []string
 	// Faults are entries that nothing may be built on.
 	Faults []Fault
-	yarn   *lockfile.Yarn // of npm's use only without a lockfile
+	// Runs are entries that say what to run.
+	Runs []Fault
+	yarn *lockfile.Yarn // of npm's use only without a lockfile
 	// ExtensionsHash is npm 12's digest of the package extensions in force.
 	ExtensionsHash, NPMExtensionHash string
 	ancient                          bool
@@ -114,6 +116,9 @@ func (x *Existing) take(l *lockfile.Lock) {
 	}
 	for i := range l.Entries {
 		e := &l.Entries[i]
+		if e.Runs != "" {
+			x.Runs = append(x.Runs, Fault{Location: e.Path, Name: e.Name, Version: e.Version, Why: e.Runs})
+		}
 		if e.Fault != "" && !(e.Link && l.At(e.Target) == nil && e.Target != "") {
 			x.Faults = append(x.Faults, Fault{Location: e.Path, Name: e.Name, Version: e.Version, Why: e.Fault})
 			continue
