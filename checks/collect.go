@@ -80,6 +80,7 @@ func (r *Runner) readTarball(ctx context.Context, s *Subject) {
 		return
 	}
 	s.Facts.Tarball = Answered(openTarball(ctx, r.Tarballs, s.Package))
+	s.Facts.Altered = alteredOf(ctx, r.Tarballs, s)
 	if s.wantsBefore() {
 		s.Facts.Before = Answered(openTarball(ctx, r.Tarballs, s.artefactOf(s.Predecessor())))
 	}

@@ -17,6 +17,9 @@ type Facts struct {
 	// Before is the same of the version this one follows; asked only where
 	// Tarball has something whose past the packument cannot tell.
 	Before Answer[*TarballFacts]
+	// Altered are files that npm would run in node_modules and that are not the
+	// tarball's.
+	Altered Answer[[]string]
 	// Deps has what is known of dependencies that this version is the first
 	// to have, by true name.
 	Deps map[string]DepFacts

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,13 @@ func (s *Subject) laidOtherwise() (Finding, bool) {
 			folders = append(folders, l.Folder)
 			bad = append(bad, diffs...)
 		}
+	}
+	for _, file := range s.Facts.Altered.Value {
+		folders = append(folders, file)
+		bad = append(bad, Evidence{Fact: file, Source: "node_modules", Value: "is run at install, and is not the tarball's"})
+	}
+	if err := s.Facts.Altered.Err; len(bad) == 0 && err != nil {
+		return Finding{Message: "what lies in node_modules could not be compared with the tarball: " + err.Error(), Err: err}, true
 	}
 	if len(bad) == 0 {
 		return Finding{}, false
@@ -56,4 +64,20 @@ func (t *TarballFacts) published(within string) (registry.Deps, bool) {
 		return t.Inside[within].Scripts, t.Inside[within].Gyp
 	}
 	return t.Package.Scripts, t.BindingGyp
+}
+
+// alteredOf compares the files of what lies in node_modules.
+func alteredOf(ctx context.Context, from Tarballs, s *Subject) (a Answer[[]string]) {
+	disk, ok := from.(Disk)
+	if !ok || !s.Facts.Tarball.OK() {
+		return a
+	}
+	for _, l := range s.Laid {
+		files, err := disk.Altered(ctx, s.Package, l)
+		if err != nil {
+			return Answered[[]string](nil, err)
+		}
+		a.Value = append(a.Value, files...)
+	}
+	return Answered(a.Value, nil)
 }

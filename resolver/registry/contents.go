@@ -2,6 +2,7 @@ package registry
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -76,7 +77,7 @@ func ReadTarball(file string) (*Contents, error) {
 // gzip. What fails in r is given back as it is.
 func ReadArchive(r io.Reader) (*Contents, error) {
 	src := &source{r: r}
-	c, err := readArchive(src)
+	c, err := readArchive(src, nil)
 	if src.err != nil {
 		return nil, src.err
 	}
@@ -97,7 +98,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func readArchive(r io.Reader) (*Contents, error) {
+func readArchive(r io.Reader, sums map[string][sha256.Size]byte) (*Contents, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	var plain io.Reader = in
 	if magic, _ := in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
@@ -109,7 +110,7 @@ func readArchive(r io.Reader) (*Contents, error) {
 		plain = z
 	}
 	c := &Contents{Bundled: map[string][]byte{}}
-	a := &archive{Contents: c, tr: newArchiveReader(&atMost{r: plain, left: maxUnpacked})}
+	a := &archive{Contents: c, tr: newArchiveReader(&atMost{r: plain, left: maxUnpacked}), sums: sums}
 	for {
 		h, err := a.tr.Next()
 		if errors.Is(err, io.EOF) {
@@ -133,6 +134,7 @@ type archive struct {
 	tr   *archiveReader
 	kept int64
 	gyps int64
+	sums map[string][sha256.Size]byte // nil: wanted by nobody
 }
 
 func (a *archive) entry(e *archiveEntry) error {
@@ -181,6 +183,9 @@ func (a *archive) elsewhere(raw, name string) {
 }
 
 func (a *archive) keep(name string, size int64) error {
+	if a.sums != nil {
+		return a.sum(name)
+	}
 	if dir, ok := bundledAt(name); ok {
 		var body []byte
 		err := a.read(&body, size)
