@@ -7,10 +7,10 @@ import (
 	"gpq/resolver"
 )
 
-// isLoose: a tarball of no registry, pinned by its digest: nothing is known of
-// it but its own files.
+// isLoose: a tarball of no registry, pinned by its digest, or a commit: nothing
+// is known of it but its own files.
 func (s *Subject) isLoose() bool {
-	return s.Registry == "" && !s.Bundled && s.stands == nil && s.Tarball != "" && s.Integrity != ""
+	return s.isClone() || s.Registry == "" && !s.Bundled && s.stands == nil && s.Tarball != "" && s.Integrity != ""
 }
 
 // withoutLogin is an address, or a spec, as it may be told: without what stands
@@ -42,6 +42,7 @@ func (s *Subject) looseScripts() Finding {
 		return f
 	}
 	now, _ := s.scriptsNow()
+	now = append(now, s.cloneScripts()...)
 	ev := scriptEvidence(now)
 	for i := range ev {
 		ev[i].Source = "tarball"

@@ -24,6 +24,9 @@ type planner struct {
 	named map[string]bool
 	// unplaced are documents for what no lockfile gives a place, by name.
 	unplaced map[string]*registry.Packument
+	// commits has, by where a package is from, why a repository's commit could
+	// not be looked into; nil where it could.
+	commits map[string]error
 }
 
 func (r *Resolver) plan(ctx context.Context, q Request, o tree.Options, t *tree.Tree, old *tree.Existing) *Plan {
@@ -32,6 +35,7 @@ func (r *Resolver) plan(ctx context.Context, q Request, o tree.Options, t *tree.
 	for _, name := range t.Added() {
 		p.named[name] = true
 	}
+	p.commits = r.commits(ctx, t)
 	for _, n := range t.Nodes() {
 		p.node(n)
 	}

@@ -55,8 +55,11 @@ var (
 // Manifest implements tree.Contents: the package.json in a tarball that is in
 // no registry.
 func (o opener) Manifest(ctx context.Context, s *spec.Spec) (*tree.Pkg, error) {
+	if s.Kind == spec.Git {
+		return o.repository(ctx, s)
+	}
 	from, ok := o.from.(loose)
-	if !ok || s.Where == "" && s.Kind != spec.Git {
+	if !ok || s.Where == "" {
 		return nil, errNotAsked
 	}
 	switch s.Kind {
@@ -70,8 +73,6 @@ func (o opener) Manifest(ctx context.Context, s *spec.Spec) (*tree.Pkg, error) {
 			l, err := from.Remote(ctx, s.Where)
 			return looseManifest(l, s.Where, err)
 		})
-	case spec.Git:
-		return nil, errRepository
 	default:
 	}
 	return nil, errNotAsked

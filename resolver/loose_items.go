@@ -34,6 +34,13 @@ func (p *planner) strange(n *tree.Node) (Package, bool) {
 		return Package{}, false
 	}
 	local := strings.HasPrefix(from, "file:")
+	if pkg := p.loosePackage(n); isRepository(pkg) {
+		if err := p.commits[from]; err != nil {
+			p.exotic(n, "from "+from+": "+err.Error())
+			return Package{}, false
+		}
+		return pkg, true
+	}
 	if n.Integrity() == "" || !local && !fromRegistry(from) {
 		p.exotic(n, "from "+from)
 		return Package{}, false
@@ -44,6 +51,9 @@ func (p *planner) strange(n *tree.Node) (Package, bool) {
 // loosePackage is the artefact behind a node that no registry answers for.
 func (p *planner) loosePackage(n *tree.Node) Package {
 	pkg := Package{Name: trueName(n), Version: n.Version(), Tarball: n.Resolved(), Integrity: Integrity(n.Integrity())}
+	if isRepository(pkg) {
+		pkg.Integrity = "" // npm holds a repository to none
+	}
 	if file, local := strings.CutPrefix(pkg.Tarball, "file:"); local && !p.q.Global {
 		pkg.Tarball = "file:" + fromRoot(p.o.Path, file)
 	}

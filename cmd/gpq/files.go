@@ -17,6 +17,11 @@ func (s *session) laysFiles(plan *resolver.Plan) bool {
 	if plan.Request.Options.InstallLinks {
 		return true
 	}
+	for i := range plan.Items {
+		if _, _, git := plan.Items[i].Repository(); git {
+			return true
+		}
+	}
 	for _, u := range plan.Unresolved {
 		if t := spec.Parse(u.Spec, spec.Place{Dir: s.dir, Home: s.home()}); t.Kind == spec.File || t.Kind == spec.Git {
 			return true
@@ -31,6 +36,11 @@ func (s *session) laysFiles(plan *resolver.Plan) bool {
 func (s *session) sameFiles(ctx context.Context, plan *resolver.Plan) error {
 	for i := range plan.Items {
 		it := &plan.Items[i]
+		if it.Change != resolver.Unchanged {
+			if err := resolver.SameCommit(ctx, s.source(), it); err != nil {
+				return &exitError{exitRefused, fmt.Errorf("%s: %w", report.Escape(it.Name+"@"+it.Version), err), "npm did not run: ask again"}
+			}
+		}
 		file, local := plan.Request.LocalFile(it.Package)
 		if !local || it.Change == resolver.Unchanged {
 			continue

@@ -27,6 +27,7 @@ type larder struct {
 	looks bool
 	// request is what the plan was made for: it says where files lie.
 	request resolver.Request
+	git     *repositories
 }
 
 func newLarder(c *registry.Client) *larder {
@@ -132,6 +133,9 @@ func (l *larder) lend(ctx context.Context, clear checks.Clearance) {
 func (l *larder) Contents(ctx context.Context, p resolver.Package) (*registry.Contents, error) {
 	if p.Tarball == "" {
 		return nil, errNoTarball(p)
+	}
+	if address, commit, ok := p.Repository(); ok {
+		return l.git.Commit(ctx, address, commit, "")
 	}
 	if file, local := l.request.LocalFile(p); local {
 		return l.client.LocalContents(ctx, file, string(p.Integrity))

@@ -32,6 +32,7 @@ type session struct {
 	fetch      *fetch.Client
 	client     *registry.Client
 	larder     *larder
+	git        *repositories
 	keeper     *attest.Keeper
 	loaded     *policy.Loaded
 	policy     *checks.Policy
@@ -126,6 +127,8 @@ func (s *session) openNetwork() error {
 	r.Store, r.NPMCache = s.store, s.npmCache()
 	s.client = registry.New(s.fetch, r)
 	s.larder = newLarder(s.client)
+	s.git = &repositories{git: shim.Git{World: s.shimWorld(nil), Dir: s.store.Dir()}, offline: f.Offline}
+	s.larder.git = s.git
 	return nil
 }
 
@@ -178,7 +181,7 @@ func (s *session) prefix() string {
 // plan works out what the command would fetch.
 func (s *session) plan(ctx context.Context) (*resolver.Plan, error) {
 	r := resolver.New(resolver.Settings{
-		Source: s.client, Contents: nil, RegistryOf: s.client.RegistryFor,
+		Source: s.source(), Contents: nil, RegistryOf: s.client.RegistryFor,
 		Advisories: s.advised, Home: s.home(), Now: s.now(), Chosen: s.expect(ctx),
 	})
 	s.larder.request = s.request()

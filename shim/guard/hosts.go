@@ -46,7 +46,7 @@ func (g *Guard) hasLocal() bool {
 // it stands, unless every host is replaced.
 func (g *Guard) hasLoose() bool {
 	return slices.ContainsFunc(g.opts.Clear.Packages(), func(p resolver.Package) bool {
-		return p.Registry == "" && hostName(p.Tarball) != ""
+		return p.Registry == "" && !isGit(p) && hostName(p.Tarball) != ""
 	})
 }
 
@@ -97,8 +97,8 @@ func (g *Guard) Blocked() bool { return g.opts.Files && g.only == "" }
 func oneHost(c Clearance, own string) string {
 	one := ""
 	for _, p := range c.Packages() {
-		if strings.HasPrefix(p.Tarball, "file:") {
-			continue // npm reads it from the disk
+		if strings.HasPrefix(p.Tarball, "file:") || isGit(p) {
+			continue // npm reads it from the disk, or has git fetch it
 		}
 		host := hostName(p.Tarball)
 		if host == "" || one != "" && host != one {
@@ -110,6 +110,11 @@ func oneHost(c Clearance, own string) string {
 		return own
 	}
 	return one
+}
+
+func isGit(p resolver.Package) bool {
+	_, _, ok := p.Repository()
+	return ok
 }
 
 func hostName(raw string) string {
