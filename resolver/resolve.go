@@ -24,9 +24,9 @@ type Settings struct {
 	// RegistryOf is the base URL of the registry that answers for a name, with
 	// a trailing slash; nil is the one that the packument came from.
 	RegistryOf func(name string) string
-	// Advisories gives, for names with their versions, the ranges known to be
-	// vulnerable; npm audit fix needs it.
-	Advisories func(ctx context.Context, versions map[string][]string) (map[string]string, error)
+	// Advisories gives what is known against versions of packages, by name; npm
+	// audit fix needs it.
+	Advisories func(ctx context.Context, versions map[string][]string) ([]tree.Advisory, error)
 	Home       string    // absolute: where «~/» is
 	Now        time.Time // for min-release-age; required where that is used
 	Ahead      int       // packuments asked for at once ahead of need; 0 is 64
@@ -92,7 +92,8 @@ func (r *Resolver) deps(q Request) tree.Deps {
 	if p == nil {
 		p = newChooser(&r.pick, q.Options)
 	}
-	return tree.Deps{Source: r.s.Source, Picker: p, Contents: r.Contents(), Semver: &r.pick.Cache, Ahead: r.s.Ahead, Chosen: r.chosen(q)}
+	return tree.Deps{Source: r.s.Source, Picker: p, Contents: r.Contents(), Semver: &r.pick.Cache, Ahead: r.s.Ahead, Chosen: r.chosen(q),
+		Advisories: r.s.Advisories}
 }
 
 func (r *Resolver) chosen(q Request) func(*tree.Pkg) {
@@ -199,7 +200,7 @@ func (r *Resolver) byVerb(ctx context.Context, q Request, o *tree.Options, old *
 	case Exec:
 		return r.execSpecs(ctx, q, o)
 	case AuditFix:
-		return r.auditFix(ctx, o, old)
+		o.Audit = true
 	case Link, Rebuild:
 	}
 	return nil
@@ -221,18 +222,5 @@ func (r *Resolver) execSpecs(ctx context.Context, q Request, o *tree.Options) er
 		}
 		o.Add = append(o.Add, id)
 	}
-	return nil
-}
-
-// auditFix asks which of what is there is vulnerable, and has it avoided.
-func (r *Resolver) auditFix(ctx context.Context, o *tree.Options, old *tree.Existing) error {
-	if r.s.Advisories == nil {
-		return errors.New("npm audit fix: no source of advisories")
-	}
-	avoid, err := r.s.Advisories(ctx, old.Versions())
-	if err != nil {
-		return err
-	}
-	o.Avoid = avoid
 	return nil
 }

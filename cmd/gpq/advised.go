@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,50 +9,56 @@ import (
 	"strings"
 
 	"gpq/resolver/registry"
+	"gpq/resolver/tree"
 )
 
-// advised gives, for names with their versions, the ranges that their
-// registries know to be vulnerable: what npm audit fix wants to be rid of. A
-// registry that keeps no advisories has nothing against anything here; npm
-// itself then says that it cannot audit.
-func (s *session) advised(ctx context.Context, versions map[string][]string) (map[string]string, error) {
-	byRegistry := map[string]map[string][]string{}
-	for name, all := range versions {
-		base := s.client.RegistryFor(name)
-		if byRegistry[base] == nil {
-			byRegistry[base] = map[string][]string{}
-		}
-		byRegistry[base][name] = all
+// advised gives what npm's one registry for audits has against versions of
+// packages: what npm audit fix wants to be rid of. npm asks no other, not for
+// scopes that have a registry of their own either. A registry that keeps no
+// advisories has nothing against anything here; npm itself then says that it
+// cannot audit.
+func (s *session) advised(ctx context.Context, versions map[string][]string) ([]tree.Advisory, error) {
+	base := s.client.RegistryFor("")
+	body, err := s.client.Advisories(ctx, base, versions)
+	if errors.Is(err, registry.ErrNotFound) {
+		return nil, nil
 	}
-	out := map[string]string{}
-	for base, asked := range byRegistry {
-		body, err := s.client.Advisories(ctx, base, asked)
-		if errors.Is(err, registry.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := readAdvised(body, out); err != nil {
-			return nil, fmt.Errorf("advisories of %s: %w", base, err)
-		}
+	if err != nil {
+		return nil, err
+	}
+	out, err := readAdvised(body)
+	if err != nil {
+		return nil, fmt.Errorf("advisories of %s: %w", base, err)
 	}
 	return out, nil
 }
 
-func readAdvised(body []byte, out map[string]string) error {
-	var known map[string][]struct {
-		Vulnerable string `json:"vulnerable_versions"`
+// readAdvised keeps the order of the answer: npm goes by it.
+func readAdvised(body []byte) (out []tree.Advisory, err error) {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, errors.New("no object of packages")
 	}
-	if err := json.Unmarshal(body, &known); err != nil {
-		return err
-	}
-	for name, all := range known {
-		var ranges []string
-		for _, a := range all {
-			ranges = append(ranges, a.Vulnerable)
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return nil, err
 		}
-		out[name] = strings.Join(ranges, " || ")
+		var all []struct {
+			ID         json.RawMessage
+			Vulnerable string `json:"vulnerable_versions"`
+			Name       string
+		}
+		if err := dec.Decode(&all); err != nil {
+			return nil, err
+		}
+		for _, a := range all {
+			if a.Name != "" && a.Name != name {
+				return nil, fmt.Errorf("%q has an advisory about %q", name, a.Name)
+			}
+			out = append(out, tree.Advisory{Name: fmt.Sprint(name), ID: strings.Trim(string(a.ID), `"`), Range: a.Vulnerable})
+		}
 	}
-	return nil
+	_, err = dec.Token()
+	return out, err
 }

@@ -40,6 +40,7 @@ type caseRun struct {
 	Lay            bool               // and lay down node_modules, with its own lockfile
 	Times          map[string]float64 // of files, in seconds from now
 	Audit          bool               // npm audit fix
+	Open           string             // gpq says that it cannot know, and this in saying so
 	Remove         []string           // files to take away first
 	At             string             // the folder of the project; «project» where none is named
 }
@@ -232,12 +233,18 @@ func (c *projectCase) run(t *testing.T, a *arborist, s *shop, r caseRun) {
 		Registry: s.url, Options: orEmpty(sc.options), Build: orEmpty(sc.build), Audit: r.Audit}, 2*patience)
 	o := base(a.npm, filepath.Join(dir, r.At))
 	sc.ours(&o)
-	gpq := ours(o, tree.Deps{Source: c.world, Picker: newPicker(a.npm), Contents: s})
+	o.Audit = r.Audit
+	gpq := ours(o, tree.Deps{Source: c.world, Picker: newPicker(a.npm), Contents: s, Advisories: s.known})
 	if never {
 		t.Errorf("%s: npm does not end", r.name)
 		return
 	}
-	report(t, r.name, npm, gpq)
+	if r.Open != "" && (gpq.failed != "error" || !strings.Contains(gpq.output, r.Open)) {
+		t.Errorf("%s: gpq should leave it open, as %q: %q %s", r.name, r.Open, gpq.failed, gpq.output)
+	}
+	if r.Open == "" {
+		report(t, r.name, npm, gpq)
+	}
 	if testing.Verbose() {
 		t.Logf("%s: %s %v", r.name, npm.failed, npm.layout)
 	}

@@ -93,3 +93,15 @@ func (s *shop) Open(_ context.Context, p *tree.Pkg) (*registry.Contents, error) 
 func (s *shop) Manifest(context.Context, *spec.Spec) (*tree.Pkg, error) {
 	return nil, errors.New("nothing but a registry here")
 }
+
+// known is what the shop has against packages, for gpq.
+func (s *shop) known(context.Context, map[string][]string) (out []tree.Advisory, err error) {
+	for _, name := range slices.Sorted(maps.Keys(s.advisories)) {
+		for _, a := range s.advisories[name].([]any) {
+			m := a.(map[string]any)
+			rng, _ := m["vulnerable_versions"].(string)
+			out = append(out, tree.Advisory{Name: name, ID: text(m["id"]), Range: rng})
+		}
+	}
+	return out, nil
+}

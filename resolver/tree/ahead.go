@@ -20,7 +20,7 @@ type ahead struct {
 	deps   Deps
 	slots  chan struct{}
 	before func(name string) time.Time
-	avoid  map[string]string
+	avoid  map[string]string // ranges to keep clear of, by the name asked for
 	peers  bool
 	// optionalPeers: this npm looks at optional peers as well.
 	optionalPeers bool
@@ -130,7 +130,7 @@ func (a *ahead) crawl(p *registry.Packument, wants []want) {
 	for len(jobs) > 0 && a.ctx.Err() == nil {
 		j := jobs[len(jobs)-1]
 		jobs = jobs[:len(jobs)-1]
-		got := a.pick(j.p, j.w.Spec)
+		got := a.pick(j.p, j.w.Spec, a.avoid[j.w.Name])
 		if got.err != nil {
 			continue
 		}
@@ -205,16 +205,16 @@ func isIn(list []string, s string) bool {
 	return false
 }
 
-// pick chooses a version, once for each spec.
-func (a *ahead) pick(p *registry.Packument, want *spec.Spec) *picked {
-	key := want.Name + "@" + want.Range
+// pick chooses a version, once for each spec and range to avoid.
+func (a *ahead) pick(p *registry.Packument, want *spec.Spec, avoid string) *picked {
+	key := want.Name + "@" + want.Range + "\x00" + avoid
 	a.mu.Lock()
 	got := a.picks[key]
 	a.mu.Unlock()
 	if got != nil {
 		return got
 	}
-	m, err := a.deps.Picker.Pick(p, want, PickOptions{Before: a.before(want.Name), Avoid: a.avoid[want.Name]})
+	m, err := a.deps.Picker.Pick(p, want, PickOptions{Before: a.before(want.Name), Avoid: avoid})
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if got := a.picks[key]; got != nil {
@@ -232,8 +232,9 @@ func (a *ahead) pick(p *registry.Packument, want *spec.Spec) *picked {
 	return got
 }
 
-// manifest is the version that npm would choose for a registry spec.
-func (a *ahead) manifest(s *spec.Spec) (*Pkg, error) {
+// manifest is the version that npm would choose for a registry spec, asked for
+// under a name. npm goes by that name for what to avoid, an alias's too.
+func (a *ahead) manifest(s *spec.Spec, as string) (*Pkg, error) {
 	d, _ := a.document(s.Name, nil)
 	select {
 	case <-d.done:
@@ -243,7 +244,7 @@ func (a *ahead) manifest(s *spec.Spec) (*Pkg, error) {
 	if d.err != nil {
 		return nil, &LoadError{Name: s.Name, Err: d.err}
 	}
-	got := a.pick(d.p, s)
+	got := a.pick(d.p, s, a.avoid[as])
 	if got.err != nil {
 		return nil, got.err
 	}

@@ -25,6 +25,7 @@ type builder struct {
 	virtualRoots map[*Node]*Node
 	peerSource   map[*Node]*Node
 	extensions   *extensions
+	vulns        *auditReport // nil without an audit, or without a find
 	existing     *Existing
 
 	strategy       string
@@ -66,7 +67,7 @@ func Build(ctx context.Context, o Options, d Deps) (t *Tree, err error) {
 
 func (b *builder) build() error {
 	for _, step := range []func() error{
-		b.checkNames, b.initTree, b.loadExtensions, b.inflate, b.applyRequests, b.buildDeps,
+		b.checkNames, b.initTree, b.audit, b.loadExtensions, b.inflate, b.applyRequests, b.buildDeps,
 		b.fixFlags, b.pruneFailedOptional, b.checkPlatforms, b.finish,
 	} {
 		if err := step(); err != nil {

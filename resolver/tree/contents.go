@@ -163,5 +163,5 @@ func (b *builder) inflated(n *Node) *Pkg {
 	if d.err != nil {
 		return nil
 	}
-	return b.ahead.pick(d.p, r).pkg
+	return b.ahead.pick(d.p, r, "").pkg
 }

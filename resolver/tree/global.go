@@ -64,7 +64,7 @@ func Choose(ctx context.Context, o Options, d Deps, s *spec.Spec) (string, error
 	}
 	defer b.ahead.wait()
 	defer cancel()
-	p, err := b.ahead.manifest(s)
+	p, err := b.ahead.manifest(s, "")
 	if err != nil {
 		return "", err
 	}

@@ -54,7 +54,7 @@ func newBuilder(ctx context.Context, o Options, d Deps) (*builder, error) {
 
 func (b *builder) newAhead() *ahead {
 	a := &ahead{ctx: b.ctx, deps: b.deps, slots: make(chan struct{}, b.deps.Ahead), before: b.beforeOf,
-		avoid: b.opt.Avoid, peers: !b.opt.LegacyPeerDeps, optionalPeers: b.before(12), specs: b.specs, docs: map[string]*document{},
+		peers: !b.opt.LegacyPeerDeps, optionalPeers: b.before(12), specs: b.specs, docs: map[string]*document{},
 		picks: map[string]*picked{}, pkgs: map[*registry.Manifest]*Pkg{}, seen: map[string]bool{}}
 	if tell := b.deps.Chosen; tell != nil && len(b.opt.Omit) == 0 {
 		a.chosen = func(p *Pkg) {
@@ -207,7 +207,7 @@ func orElse(s, otherwise string) string {
 
 func (b *builder) plainManifest(s *spec.Spec, e *Edge) (*Pkg, error) {
 	if r := registrySpec(s); r != nil {
-		p, err := b.ahead.manifest(r)
+		p, err := b.ahead.manifest(r, s.Name)
 		if err == nil && p.Version == "" {
 			return nil, &Failure{Code: "EINCOMPLETEMANIFEST", Message: "incomplete manifest for " + e.name + ", missing version"}
 		}

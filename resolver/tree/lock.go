@@ -175,17 +175,6 @@ func (x *Existing) Duplicated() []string {
 	return out
 }
 
-// Versions are all versions there are, by true name.
-func (x *Existing) Versions() map[string][]string {
-	out := map[string][]string{}
-	for _, e := range x.Entries {
-		if !e.Link && e.Name != "" && e.Version != "" && !isIn(out[e.Name], e.Version) {
-			out[e.Name] = append(out[e.Name], e.Version)
-		}
-	}
-	return out
-}
-
 // loadExisting puts what there is below the root.
 // loadWorkspaceFolders makes nodes of the workspaces' folders where no lockfile
 // tells of them, with what lies in their node_modules.

@@ -61,7 +61,7 @@ func (b *builder) loadWorkspaceFolders(root *Node) {
 func (b *builder) skipOf(root *Node) func(name, rng string) bool {
 	top := map[string]string{}
 	for _, n := range root.Target().kids().all() {
-		if !b.updateNames[n.name] && !b.vulnerable(n) {
+		if !b.updateNames[n.name] {
 			top[n.name] = n.version()
 		}
 	}

@@ -77,8 +77,8 @@ type Options struct {
 	Before        time.Time
 	BeforeExclude func(name string) bool // names that Before does not hold for
 
-	// Avoid has the versions to get away from, by name: npm audit fix.
-	Avoid map[string]string
+	// Audit gets away from what is known to be vulnerable: npm audit fix.
+	Audit bool
 	// Package is taken for the project's package.json; nil reads Path's.
 	Package *Pkg
 	// Existing is what LoadExisting found; nil loads it.
@@ -98,4 +98,7 @@ type Deps struct {
 	// are for this machine; some will not be. It must return at once; nil for
 	// nobody.
 	Chosen func(*Pkg)
+	// Advisories gives what the registry knows against versions of packages, by
+	// name, in the order of its answer; required for an audit.
+	Advisories func(ctx context.Context, versions map[string][]string) ([]Advisory, error)
 }

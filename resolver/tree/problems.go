@@ -35,12 +35,3 @@ func (b *builder) isProblem(e *Edge) bool {
 	}
 	return b.updateNames[e.name] || b.vulnerable(to) || b.explicit.has(e)
 }
-
-// vulnerable is whether n is a version that an audit fix wants away.
-func (b *builder) vulnerable(n *Node) bool {
-	rng, ok := b.opt.Avoid[n.pkg.Name]
-	if !ok || n.pkg.Name == "" {
-		return false
-	}
-	return b.ranges.withPre(n.version(), rng)
-}

@@ -75,7 +75,9 @@ func (b *builder) applyTo(n *Node) error {
 		b.queueNamedUpdates()
 	}
 	globals := b.globalUpdates(n)
-	b.queueVulnerable()
+	if err := b.queueVulnerable(); err != nil {
+		return err
+	}
 	var removed bool
 	if len(b.opt.Rm) > 0 {
 		n.pkg = n.pkg.clone()
@@ -85,7 +87,7 @@ func (b *builder) applyTo(n *Node) error {
 		removed = true
 	}
 	if len(b.opt.Add) > 0 {
-		if err := b.add(n); err != nil {
+		if err := b.addSpecs(n, b.opt.Add, b.opt.SaveKind, b.opt.SaveBundle); err != nil {
 			return err
 		}
 	}
@@ -123,40 +125,26 @@ func (b *builder) queueNamedUpdates() {
 	}
 }
 
-func (b *builder) queueVulnerable() {
-	if len(b.opt.Avoid) == 0 {
-		return
-	}
-	for n := range b.tree.inventory.order.all() {
-		if n.isProjectRoot() || !b.vulnerable(n) || n.bundler() != nil {
-			continue
-		}
-		for e := range n.edgesIn.all() {
-			b.queue.push(e.from)
-		}
-	}
-}
-
-// add reads the specs of the command line, all at once, and writes them into
+// addSpecs reads specs of the command line, all at once, and writes them into
 // the package of n.
-func (b *builder) add(n *Node) error {
-	found := make([]resolvedAdd, len(b.opt.Add))
-	errs := make([]error, len(b.opt.Add))
+func (b *builder) addSpecs(n *Node, specs []string, kind string, bundle bool) error {
+	found := make([]resolvedAdd, len(specs))
+	errs := make([]error, len(specs))
 	var wg sync.WaitGroup
-	for i, raw := range b.opt.Add {
+	for i, raw := range specs {
 		wg.Go(func() { found[i], errs[i] = b.resolveAdd(n, raw) })
 	}
 	wg.Wait()
-	for i, err := range errs {
-		if err != nil {
-			b.result.failedAdd(b.opt.Add[i], err)
+	for i, raw := range specs {
+		if err := errs[i]; err != nil {
+			b.result.failedAdd(raw, err)
 			return b.failureOf(err)
 		}
 	}
 	b.resolvedAdd = append(b.resolvedAdd, found...)
 	n.pkg = n.pkg.clone()
 	for _, a := range b.resolvedAdd {
-		n.pkg.addDep(a.name, a.raw, saveKind(b.opt.SaveKind), b.opt.SaveBundle)
+		n.pkg.addDep(a.name, a.raw, saveKind(kind), bundle)
 	}
 	return nil
 }
@@ -200,7 +188,7 @@ func (b *builder) resolveAdd(n *Node, raw string) (resolvedAdd, error) {
 
 func (b *builder) manifestOfAdd(s *spec.Spec) (*Pkg, error) {
 	if r := registrySpec(s); r != nil {
-		return b.ahead.manifest(r)
+		return b.ahead.manifest(r, "")
 	}
 	if s.Kind == spec.Directory {
 		return b.readPackage(s.Where)

@@ -8,7 +8,6 @@ const readline = require('node:readline')
 
 const npm = process.argv[2]
 const Arborist = require(require.resolve('@npmcli/arborist', { paths: [npm] }))
-const AuditReport = require(path.join(path.dirname(require.resolve('@npmcli/arborist', { paths: [npm] })), 'audit-report.js'))
 const { version: npmVersion } = require(path.join(npm, 'package.json'))
 
 // A cache that has every packument of the world, and knows of no other.
@@ -63,7 +62,7 @@ const build = async q => {
   }
   const arb = new Arborist(options)
   if (q.audit) {
-    arb.auditReport = await AuditReport.load(await new Arborist(options).loadVirtual(), options)
+    await arb.audit() // the tree is then built with the very nodes of the audit
   }
   const tree = await arb.buildIdealTree(q.build)
   if (q.build && q.build.pruned) {
