@@ -2,6 +2,7 @@ package shim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -113,6 +114,57 @@ func TestGitBounds(t *testing.T) {
 	}
 	g.World.Env = []string{"PATH=" + planted}
 	if _, err := g.Refs(t.Context(), "file://"+dir); err == nil || !strings.Contains(err.Error(), "not installed") {
+		t.Error(err)
+	}
+}
+
+// TestGitHostile: a hundred thousand refs are read; a link, a folder or nothing
+// as package.json, and a repository that grows beyond its size, give nothing.
+func TestGitHostile(t *testing.T) {
+	dir := gitRepo(t, map[string]string{"x": "y"})
+	head := gitDo(t, dir, "rev-parse", "HEAD")
+	var packed strings.Builder
+	packed.WriteString("# pack-refs with: peeled fully-peeled sorted \n")
+	for i := range 100_000 {
+		fmt.Fprintf(&packed, "%s refs/heads/b%06d\n", head, i)
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".git", "packed-refs"), []byte(packed.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := testGit(t)
+	g.Limit = time.Minute
+	if out, err := g.Refs(t.Context(), "file://"+dir); err != nil || strings.Count(string(out), "\n") < 100_000 {
+		t.Errorf("%d bytes, %v", len(out), err)
+	}
+	for name, files := range map[string]map[string]string{
+		"a link": {"package.json": "-> /etc/passwd"}, "none": {"a": "b"},
+	} {
+		dir := gitRepo(t, files)
+		got, err := g.Files(t.Context(), "file://"+dir, gitDo(t, dir, "rev-parse", "HEAD"), "", "package.json")
+		if err != nil || len(got) > 0 {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "package.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	gitDo(t, dir, "mv", "x", "package.json/x")
+	gitDo(t, dir, "commit", "-q", "-m", "two")
+	got, err := g.Files(t.Context(), "file://"+dir, gitDo(t, dir, "rev-parse", "HEAD"), "", "package.json")
+	if err != nil || len(got) > 0 {
+		t.Errorf("a folder: %q, %v", got, err)
+	}
+}
+
+// TestGitGrowth: a program that fills the scratch folder is ended.
+func TestGitGrowth(t *testing.T) {
+	bin := t.TempDir()
+	script := "#!/bin/sh\ncase \"$*\" in *ls-remote*) head -c 100000 /dev/zero > much; sleep 60;; esac\n"
+	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	g := &Git{World: World{Env: []string{"PATH=" + bin + ":" + os.Getenv("PATH")}}, Dir: t.TempDir(), Size: 1000, Limit: 50 * time.Second}
+	if _, err := g.Refs(t.Context(), "file:///x"); !errors.Is(err, errTooMuch) {
 		t.Error(err)
 	}
 }

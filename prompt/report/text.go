@@ -105,7 +105,7 @@ func (t *text) pkg(p checks.DocumentPackage) {
 		ids = append(ids, f.Check)
 		t.finding(f)
 	}
-	if p.Version != "" && !slices.Contains(ids, "malware") {
+	if p.Version != "" && p.Integrity != "" && !slices.Contains(ids, "malware") {
 		t.line("  %s %s", t.paint(dim, "accept it:"), approveLine(p, ids))
 	}
 	t.line("")
