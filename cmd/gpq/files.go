@@ -36,11 +36,6 @@ func (s *session) laysFiles(plan *resolver.Plan) bool {
 func (s *session) sameFiles(ctx context.Context, plan *resolver.Plan) error {
 	for i := range plan.Items {
 		it := &plan.Items[i]
-		if it.Change != resolver.Unchanged {
-			if err := resolver.SameCommit(ctx, s.source(), it); err != nil {
-				return &exitError{exitRefused, fmt.Errorf("%s: %w", report.Escape(it.Name+"@"+it.Version), err), "npm did not run: ask again"}
-			}
-		}
 		file, local := plan.Request.LocalFile(it.Package)
 		if !local || it.Change == resolver.Unchanged {
 			continue

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ import (
 func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clearance) int {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	if err := s.sameFiles(ctx, rep.Plan); err != nil {
+	if err := errors.Join(s.sameFiles(ctx, rep.Plan), s.sameCommits(ctx, rep.Plan)); err != nil {
 		return s.settle(err)
 	}
 	if s.own.NoGuard {
@@ -56,6 +57,7 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		return s.settle(becameNot(err))
 	}
 	s.laidDown(ctx, rep.Plan)
+	s.cloned(rep.Plan)
 	refusals.tell(s)
 	if res.Signal != 0 {
 		shim.EndBy(res.Signal)

@@ -2,10 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
 
+	"gpq/prompt/report"
+	"gpq/resolver"
 	"gpq/resolver/registry"
 	"gpq/shim"
 )
@@ -98,4 +104,45 @@ func (r *repositories) Commit(ctx context.Context, address, commit, ref string) 
 		}
 	})
 	return f.c, f.err
+}
+
+// sameCommits makes sure that branches and tags still stand for the commits that
+// were looked into. It is asked right before npm runs, which asks again.
+func (s *session) sameCommits(ctx context.Context, plan *resolver.Plan) error {
+	for i := range plan.Items {
+		it := &plan.Items[i]
+		if it.Change == resolver.Unchanged {
+			continue
+		}
+		if err := resolver.SameCommit(ctx, s.source(), it); err != nil {
+			return &exitError{exitRefused, fmt.Errorf("%s: %w", report.Escape(it.Name+"@"+it.Version), err), "npm did not run: ask again"}
+		}
+	}
+	return nil
+}
+
+// cloned says so where npm wrote down another commit than was looked into.
+func (s *session) cloned(plan *resolver.Plan) {
+	var lock struct {
+		Packages map[string]struct{ Resolved string }
+	}
+	for i := range plan.Items {
+		it := &plan.Items[i]
+		_, commit, git := it.Repository()
+		if !git {
+			continue
+		}
+		if lock.Packages == nil {
+			text, err := os.ReadFile(filepath.Join(plan.Request.Dir, "node_modules", ".package-lock.json"))
+			if err != nil || json.Unmarshal(text, &lock) != nil {
+				return // npm did not come so far
+			}
+		}
+		for _, at := range it.Places {
+			_, got, ok := resolver.Package{Tarball: lock.Packages[at].Resolved}.Repository()
+			if ok && got != commit {
+				s.say("%s: npm took commit %s, which is not the one that was checked: %s", report.Escape(it.Name+"@"+it.Version), got, commit)
+			}
+		}
+	}
 }
