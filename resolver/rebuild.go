@@ -75,7 +75,7 @@ func (b *rebuilt) bundled(f tree.LaidFolder, laid Laid) (bool, error) {
 			if err != nil {
 				return false, err
 			}
-			if _, brought := c.Bundled[within]; brought {
+			if _, brought := c.Bundled[within]; brought || slices.Contains(c.BundledGyps, within) {
 				laid.Within = within
 				it.Laid = append(it.Laid, laid)
 				return true, nil

@@ -28,7 +28,7 @@ func sum512(text string) string {
 // TestContentsOnce: an archive is fetched and unpacked once ever.
 func TestContentsOnce(t *testing.T) {
 	s := newSite(t)
-	text := string(pack(t, file{name: "a/package.json", text: "p"}, file{name: "a/node_modules/b/package.json", text: ""}, file{name: "a/binding.gyp", text: "g"}, file{name: "a/Package.json", text: "t"}))
+	text := string(pack(t, file{name: "a/package.json", text: "p"}, file{name: "a/node_modules/b/package.json", text: ""}, file{name: "a/node_modules/b/binding.gyp", text: "g"}, file{name: "a/binding.gyp", text: "g"}, file{name: "a/Package.json", text: "t"}))
 	s.pages["/a.tgz"] = text
 	url, sri := s.URL+"/a.tgz", sriOf(text)
 	first := newClient(t, Options{})
@@ -151,7 +151,7 @@ func TestNPMCache(t *testing.T) {
 
 func FuzzReadRecord(f *testing.F) {
 	var e encoder
-	e.contents(&Contents{PackageJSON: []byte("p"), Files: 1, Twins: []string{"x"}, Gyps: []Gyp{{Name: "a", Text: []byte("b")}}, Bundled: map[string][]byte{"node_modules/a": {}}})
+	e.contents(&Contents{PackageJSON: []byte("p"), Files: 1, Twins: []string{"x"}, BundledGyps: []string{"node_modules/a"}, Gyps: []Gyp{{Name: "a", Text: []byte("b")}}, Bundled: map[string][]byte{"node_modules/a": {}}})
 	f.Add(e.b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, err := readRecord(b)

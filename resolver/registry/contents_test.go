@@ -67,6 +67,8 @@ func TestReadArchive(t *testing.T) {
 		"bundled": {[]file{{name: "a/node_modules/b/package.json", text: "b"}, {name: "a/node_modules/@c/d/node_modules/e/package.json", text: "e"},
 			{name: "a/node_modules/b/lib/package.json", text: "no"}, {name: "a/x/node_modules/f/package.json", text: "no"}, {name: "a/node_modules/@c/package.json", text: "no"}},
 			Contents{Bundled: map[string][]byte{"node_modules/b": []byte("b"), "node_modules/@c/d/node_modules/e": []byte("e")}, Files: 5, Size: 8}},
+		"bundled, to be compiled": {[]file{{name: "a/node_modules/b/binding.gyp", text: "g"}, {name: "a/node_modules/@c/d/Binding.GYP", text: "g"}, {name: "a/node_modules/b/x/binding.gyp", text: "no"}},
+			Contents{BundledGyps: []string{"node_modules/b", "node_modules/@c/d"}, Files: 3, Size: 4}},
 		"a long name": {[]file{{name: "a/" + strings.Repeat("x/", 100) + "y", text: "1"}}, Contents{Files: 1, Size: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
