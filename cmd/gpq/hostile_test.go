@@ -188,7 +188,7 @@ func TestHostileRegistry(t *testing.T) {
 			}
 			e := attacked(t, f, test.files, nil, test.words...)
 			f.sound(t, e)
-			if !slices.Contains(test.code, e.code) || e.took > 2*time.Minute || !strings.Contains(e.out+e.err, test.says) {
+			if !slices.Contains(test.code, e.code) || e.took > 4*time.Minute || !strings.Contains(e.out+e.err, test.says) {
 				t.Errorf("code %d, want %v and %q, after %s: %.600s%.600s", e.code, test.code, test.says, e.took, e.err, e.out)
 			}
 		})
@@ -221,7 +221,7 @@ func TestHostileSilence(t *testing.T) {
 				})
 				e := attacked(t, f, nil, os.Interrupt, command, "victim")
 				f.sound(t, e)
-				if e.took > 3*time.Second || e.code == 0 || e.code == 1 {
+				if e.took > 20*time.Second || e.code == 0 || e.code == 1 {
 					t.Errorf("code %d, %s after Ctrl-C: %s%s", e.code, e.took, e.err, e.out)
 				}
 			})

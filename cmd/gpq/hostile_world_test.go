@@ -84,7 +84,7 @@ func attacked(t *testing.T, f *foe, files map[string]string, sig os.Signal, word
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, "gpq", words...) // #nosec G204 -- the test itself

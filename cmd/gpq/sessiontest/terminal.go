@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -157,6 +158,10 @@ func start(c *exec.Cmd, slave *os.File) error {
 		c.ExtraFiles, tty = []*os.File{slave}, 3
 	}
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: tty}
+	// Tests under nohup ignore hang-ups; what they start on a terminal must not.
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
 	return c.Start()
 }
 
