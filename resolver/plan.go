@@ -147,7 +147,7 @@ type Options struct {
 	EngineStrict                                                      bool
 	Omit, Include                                                     []string // dev, optional, peer, prod as npm's settings have them after NODE_ENV
 	Workspaces                                                        []string // -w
-	AllWorkspaces                                                     bool
+	AllWorkspaces, NoWorkspaces                                       bool
 	IncludeWorkspaceRoot                                              bool
 	NoPackageLock                                                     bool
 	Save                                                              string // "", prod, dev, optional, peer: where a named spec goes

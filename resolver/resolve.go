@@ -141,8 +141,8 @@ func (r *Resolver) treeOptions(_ context.Context, q Request) (tree.Options, erro
 		PreferDedupe: o.PreferDedupe, InstallLinks: o.InstallLinks, EngineStrict: o.EngineStrict,
 		Complete: true, InstallStrategy: o.InstallStrategy,
 		Omit: omitted(o), Workspaces: o.Workspaces, IncludeWorkspaceRoot: o.IncludeWorkspaceRoot,
-		AllWorkspaces: o.AllWorkspaces,
-		AllowGit:      o.AllowGit, AllowRemote: o.AllowRemote, AllowFile: o.AllowFile, AllowDirectory: o.AllowDirectory,
+		AllWorkspaces: o.AllWorkspaces, NoWorkspaces: o.NoWorkspaces,
+		AllowGit: o.AllowGit, AllowRemote: o.AllowRemote, AllowFile: o.AllowFile, AllowDirectory: o.AllowDirectory,
 		Before: o.Before, IgnoreScripts: o.IgnoreScripts,
 	}
 	if t.Path == "" {

@@ -143,7 +143,7 @@ func options(c *npmrc.Config, v shim.Versions) resolver.Options {
 		Platform: platform(c, v), Tag: text("tag"), InstallStrategy: strategy(c),
 		LegacyPeerDeps: on("legacy-peer-deps"), StrictPeerDeps: on("strict-peer-deps"), Force: on("force"),
 		PreferDedupe: on("prefer-dedupe"), InstallLinks: on("install-links"), EngineStrict: on("engine-strict"),
-		Workspaces: list("workspace"), AllWorkspaces: on("workspaces"), IncludeWorkspaceRoot: on("include-workspace-root"),
+		Workspaces: list("workspace"), AllWorkspaces: on("workspaces"), NoWorkspaces: off("workspaces"), IncludeWorkspaceRoot: on("include-workspace-root"),
 		NoPackageLock: off("package-lock"), Save: saveKind(c), NoSave: off("save"),
 		AllowGit: text("allow-git"), AllowRemote: text("allow-remote"), AllowFile: text("allow-file"),
 		AllowDirectory: text("allow-directory"), ReplaceRegistryHost: text("replace-registry-host"),

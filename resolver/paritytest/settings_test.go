@@ -25,7 +25,7 @@ func (s scene) with(key string, v any) scene {
 type asked struct {
 	LegacyPeerDeps, StrictPeerDeps, Force, PreferDedupe, InstallLinks, EngineStrict, Global bool
 	IncludeWorkspaceRoot                                                                    bool
-	Save, PackageLock, Prune                                                                *bool
+	Save, PackageLock, Prune, WorkspacesEnabled                                             *bool
 	InstallStrategy, Before, OS, CPU, Libc                                                  string
 	AllowGit, AllowRemote, AllowFile, AllowDirectory                                        string
 	Omit, Workspaces, MinReleaseAgeExclude                                                  []string
@@ -45,6 +45,7 @@ func (s scene) ours(o *tree.Options) {
 		}
 	}
 	o.LegacyPeerDeps, o.StrictPeerDeps, o.Force, o.PreferDedupe = a.LegacyPeerDeps, a.StrictPeerDeps, a.Force, a.PreferDedupe
+	o.NoWorkspaces = is(a.WorkspacesEnabled, false)
 	o.InstallLinks, o.EngineStrict, o.Global = a.InstallLinks, a.EngineStrict, a.Global
 	o.NoSave, o.NoLock, o.NoPrune = is(a.Save, false), is(a.PackageLock, false), is(a.Prune, false)
 	o.InstallStrategy, o.Omit, o.Workspaces, o.IncludeWorkspaceRoot = a.InstallStrategy, a.Omit, a.Workspaces, a.IncludeWorkspaceRoot

@@ -44,6 +44,8 @@ func (b *builder) audit() error {
 		return &Failure{Code: "EUSAGE", Message: "npm audit fix needs a package-lock"}
 	case b.existing.File == "" || strings.Contains(b.existing.File, "/"):
 		return &Failure{Code: "ENOLOCK", Message: "npm audit needs a lockfile"}
+	case b.opt.NoWorkspaces && len(b.tree.Target().workspaces) > 0:
+		return errors.New("audit: what npm leaves alone with --no-workspaces is not known")
 	case b.deps.Advisories == nil:
 		return errors.New("audit: no source of advisories")
 	}

@@ -90,9 +90,13 @@ func (b *builder) fixFlags() error {
 	} else {
 		b.tree.flags = flags{}
 	}
-	if !b.opt.NoPrune && b.loadedFromDisk && (b.mutate || b.flagsSuspect) {
-		b.prune()
+	if b.opt.NoPrune || !b.loadedFromDisk || !b.mutate && !b.flagsSuspect {
+		return nil
 	}
+	if b.opt.Audit && !b.mutate {
+		return b.pruneAudited()
+	}
+	b.prune()
 	return nil
 }
 

@@ -39,6 +39,7 @@ type Existing struct {
 	// Runs are entries that say what to run.
 	Runs []Fault
 	yarn *lockfile.Yarn // of npm's use only without a lockfile
+	root *Pkg           // the project as the lockfile has it; nil where it does not
 	// ExtensionsHash is npm 12's digest of the package extensions in force.
 	ExtensionsHash, NPMExtensionHash string
 	ancient                          bool
@@ -113,6 +114,9 @@ func (x *Existing) take(l *lockfile.Lock) {
 	x.ExtensionsHash, x.NPMExtensionHash = l.PackageExtensionsHash, l.NPMExtensionHash
 	for _, n := range l.Notes {
 		x.Notes = append(x.Notes, fmt.Sprintf("%s:%d: %s: %s", l.File, n.Line, n.Path, n.Text))
+	}
+	if l.Root != nil {
+		x.root = entryOf(l.Root).Pkg
 	}
 	for i := range l.Entries {
 		e := &l.Entries[i]

@@ -71,6 +71,7 @@ type Options struct {
 	Workspaces           []string // only these, by name
 	IncludeWorkspaceRoot bool
 	AllWorkspaces        bool // as if all were named
+	NoWorkspaces         bool // --no-workspaces
 
 	AllowGit, AllowRemote, AllowFile, AllowDirectory string // "" is the npm version's default
 
