@@ -37,17 +37,8 @@ func (b *builder) audit() error {
 	if !b.opt.Audit {
 		return nil
 	}
-	switch {
-	case b.opt.Global:
-		return &Failure{Code: "EAUDITGLOBAL", Message: "npm audit does not look at what is installed globally"}
-	case b.opt.NoLock:
-		return &Failure{Code: "EUSAGE", Message: "npm audit fix needs a package-lock"}
-	case b.existing.File == "" || strings.Contains(b.existing.File, "/"):
-		return &Failure{Code: "ENOLOCK", Message: "npm audit needs a lockfile"}
-	case b.opt.NoWorkspaces && len(b.tree.Target().workspaces) > 0:
-		return errors.New("audit: what npm leaves alone with --no-workspaces is not known")
-	case b.deps.Advisories == nil:
-		return errors.New("audit: no source of advisories")
+	if err := b.auditable(); err != nil {
+		return err
 	}
 	filter := b.auditFilter()
 	asked := map[string][]string{}
@@ -80,6 +71,23 @@ func (b *builder) audit() error {
 		avoid[name] = v.rng()
 	}
 	b.ahead.avoidAll(avoid)
+	return nil
+}
+
+// auditable is whether npm audits here at all, and gpq can.
+func (b *builder) auditable() error {
+	switch {
+	case b.opt.Global:
+		return &Failure{Code: "EAUDITGLOBAL", Message: "npm audit does not look at what is installed globally"}
+	case b.opt.NoLock:
+		return &Failure{Code: "EUSAGE", Message: "npm audit fix needs a package-lock"}
+	case b.existing.File == "" || strings.Contains(b.existing.File, "/"):
+		return &Failure{Code: "ENOLOCK", Message: "npm audit needs a lockfile"}
+	case b.opt.NoWorkspaces && len(b.tree.Target().workspaces) > 0:
+		return errors.New("audit: what npm leaves alone with --no-workspaces is not known")
+	case b.deps.Advisories == nil:
+		return errors.New("audit: no source of advisories")
+	}
 	return nil
 }
 
