@@ -17,7 +17,7 @@ import (
 
 // worldCount is how many worlds a plain test run compares; GPQ_WORLDS sets
 // another number, GPQ_WORLD one seed alone.
-const worldCount = 150
+const worldCount = 60
 
 // picker is npm's choice over the packuments of a world.
 type picker struct {
