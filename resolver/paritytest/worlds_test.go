@@ -17,7 +17,7 @@ import (
 
 // worldCount is how many worlds a plain test run compares; GPQ_WORLDS sets
 // another number, GPQ_WORLD one seed alone.
-const worldCount = 60
+const worldCount = 40
 
 // picker is npm's choice over the packuments of a world.
 type picker struct {
