@@ -18,14 +18,8 @@ dependency or a new script has often changed hands.`,
 }
 
 func runDormant(_ context.Context, s *Subject) (Finding, error) {
-	if f, err, stop := s.noHistory(); stop {
+	if f, err, stop := s.noDate(); stop {
 		return f, err
-	}
-	if !s.Offers.Times && !s.Offers.Known {
-		return skippedf("this registry gives no publish times")
-	}
-	if !s.Release.Dated {
-		return unknownf("the registry gives no publish time for this version")
 	}
 	slept, woke := s.silence()
 	if slept < s.Limits.Dormant {

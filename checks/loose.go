@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"errors"
 	"strings"
 
 	"gpq/resolver"
@@ -61,23 +60,12 @@ func (s *Subject) looseScripts() Finding {
 // looseManifest is manifest-mismatch for such a tarball: it is its own word for
 // everything, provided that it can be read.
 func (s *Subject) looseManifest() (Finding, error) {
-	t := s.Facts.Tarball
-	if reason, on := withheld(t.Err); on {
-		return skippedf("%s", reason)
+	if f, err, stop := s.noPackage(); stop {
+		return f, err
 	}
-	var broken *MalformedError
-	switch {
-	case errors.As(t.Err, &broken):
-		return flag(Danger, "%v", broken), nil
-	case !t.Asked:
-		return unknownf("%v", errNotAsked)
-	case t.Err != nil:
-		return Finding{Message: t.Err.Error(), Err: t.Err}, nil
-	case t.Value.Package == nil:
-		return flag(Danger, "the tarball's package.json cannot be read: %v", t.Value.Err), nil
-	case t.Value.Package.Name != s.Name && t.Value.Package.Name != "" || t.Value.Package.Version != s.Version:
-		return flag(Danger, "the tarball is %s@%s by its own package.json", t.Value.Package.Name, t.Value.Package.Version).
-			with(inTarball("name", t.Value.Package.Name), inTarball("version", t.Value.Package.Version)), nil
+	if p := s.Facts.Tarball.Value.Package; p.Name != s.Name && p.Name != "" || p.Version != s.Version {
+		return flag(Danger, "the tarball is %s@%s by its own package.json", p.Name, p.Version).
+			with(inTarball("name", p.Name), inTarball("version", p.Version)), nil
 	}
 	if f, bad := s.laidOtherwise(); bad {
 		return f, nil

@@ -38,27 +38,13 @@ func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
 	if f, err, stop := s.noHistory(); stop {
 		return f, err
 	}
-	t := s.Facts.Tarball
-	if reason, on := withheld(t.Err); on {
-		return skippedf("%s", reason)
-	}
-	var broken *MalformedError
-	switch {
-	case errors.As(t.Err, &broken):
-		return flag(Danger, "%v", broken), nil
-	case !t.Asked:
-		return unknownf("%v", errNotAsked)
-	case otherContent(t.Err):
-		return flag(Danger, "the registry serves another tarball than it names: %v", t.Err), nil
-	case t.Err != nil:
-		return Finding{Message: t.Err.Error(), Err: t.Err}, nil
-	case t.Value.Package == nil:
-		return flag(Danger, "the tarball's package.json cannot be read: %v", t.Value.Err), nil
+	if f, err, stop := s.noPackage(); stop {
+		return f, err
 	}
 	if f, bad := s.laidOtherwise(); bad {
 		return f, nil
 	}
-	diffs := mismatches(s.Name, s.Version, s.Manifest, t.Value)
+	diffs := mismatches(s.Name, s.Version, s.Manifest, s.Facts.Tarball.Value)
 	if len(diffs) == 0 {
 		return clearf("the tarball says what the packument says")
 	}
@@ -70,6 +56,31 @@ func runManifestMismatch(_ context.Context, s *Subject) (Finding, error) {
 	}
 	f.Message = "the tarball's package.json says otherwise: " + list(words, 4)
 	return f, nil
+}
+
+// noPackage answers where the tarball has no package.json to compare: it was
+// not to be had, or what came is no tarball or another one.
+func (s *Subject) noPackage() (f Finding, err error, ok bool) {
+	t := s.Facts.Tarball
+	reason, on := withheld(t.Err)
+	var broken *MalformedError
+	switch {
+	case on:
+		f, err = skippedf("%s", reason)
+	case errors.As(t.Err, &broken):
+		f = flag(Danger, "%v", broken)
+	case !t.Asked:
+		f, err = unknownf("%v", errNotAsked)
+	case otherContent(t.Err):
+		f = flag(Danger, "another tarball is served than the digest names: %v", t.Err)
+	case t.Err != nil:
+		f = Finding{Message: t.Err.Error(), Err: t.Err}
+	case t.Value.Package == nil:
+		f = flag(Danger, "the tarball's package.json cannot be read: %v", t.Value.Err)
+	default:
+		return Finding{}, nil, false
+	}
+	return f, err, true
 }
 
 // otherContent: bytes came, and they are not those of the digest.

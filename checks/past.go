@@ -135,6 +135,23 @@ func (s *Subject) noHistory() (f Finding, err error, ok bool) {
 	return f, err, true
 }
 
+// noDate answers for a check that reads publish times where this version has
+// none.
+func (s *Subject) noDate() (f Finding, err error, ok bool) {
+	if f, err, ok = s.noHistory(); ok {
+		return f, err, true
+	}
+	switch {
+	case !s.Offers.Times && !s.Offers.Known:
+		f, err = skippedf("this registry gives no publish times")
+	case !s.Release.Dated:
+		f, err = unknownf("the registry gives no publish time for this version")
+	default:
+		return Finding{}, nil, false
+	}
+	return f, err, true
+}
+
 // firstSeen is when a package's name was first published under, as far as its
 // document tells; zero if it tells nothing.
 func firstSeen(p *registry.Packument) time.Time {

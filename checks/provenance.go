@@ -31,30 +31,41 @@ What to do: do not install a version whose provenance is false. Ask the maintain
 }
 
 func runProvenance(_ context.Context, s *Subject) (Finding, error) {
-	if f, done := s.noArtefact(); done {
-		return f, nil
-	}
-	if f, err, stop := s.noHistory(); stop {
+	if f, err, stop := s.noAttestations("provenance"); stop {
 		return f, err
 	}
-	a := s.Facts.Attested
-	switch {
-	case !a.Asked:
-		return s.unattested("provenance")
-	case a.Err != nil:
-		return unproven("the attestations could not be had", a.Err), nil
-	}
-	p, err := a.Value.Provenance()
+	offered := s.Facts.Attested.Value
+	p, err := offered.Provenance()
 	if e, ok := attest.IsInvalid(err); ok {
 		return flag(Danger, "the provenance is false: %s", e.Message).with(said("claimed", s.claim())), nil
 	}
 	switch {
 	case errors.Is(err, attest.ErrNone):
-		return s.noProvenance(a.Value), nil
+		return s.noProvenance(offered), nil
 	case err != nil:
 		return unproven("the provenance could not be verified", err), nil
 	}
 	return s.built(p)
+}
+
+// noAttestations answers where there are none to look at: no artefact of a
+// registry, no document, never asked for, or not to be had.
+func (s *Subject) noAttestations(what string) (Finding, error, bool) {
+	if f, done := s.noArtefact(); done {
+		return f, nil, true
+	}
+	if f, err, stop := s.noHistory(); stop {
+		return f, err, true
+	}
+	a := s.Facts.Attested
+	switch {
+	case !a.Asked:
+		f, err := s.unattested(what)
+		return f, err, true
+	case a.Err != nil:
+		return unproven("the attestations could not be had", a.Err), nil, true
+	}
+	return Finding{}, nil, false
 }
 
 // unattested answers where nobody asked for attestations, because nothing

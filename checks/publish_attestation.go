@@ -25,20 +25,10 @@ What to do: do not install. A mirror that alters packages, or was altered itself
 }
 
 func runPublishAttestation(_ context.Context, s *Subject) (Finding, error) {
-	if f, done := s.noArtefact(); done {
-		return f, nil
-	}
-	if f, err, stop := s.noHistory(); stop {
+	if f, err, stop := s.noAttestations("attestations"); stop {
 		return f, err
 	}
-	a := s.Facts.Attested
-	switch {
-	case !a.Asked:
-		return s.unattested("attestations")
-	case a.Err != nil:
-		return unproven("the attestations could not be had", a.Err), nil
-	}
-	p, err := a.Value.Publish()
+	p, err := s.Facts.Attested.Value.Publish()
 	if e, ok := attest.IsInvalid(err); ok {
 		return flag(Danger, "the publish attestation is false: %s", e.Message), nil
 	}

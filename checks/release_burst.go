@@ -20,14 +20,8 @@ Versions that were removed again still count.`,
 }
 
 func runReleaseBurst(_ context.Context, s *Subject) (Finding, error) {
-	if f, err, stop := s.noHistory(); stop {
+	if f, err, stop := s.noDate(); stop {
 		return f, err
-	}
-	if !s.Offers.Times && !s.Offers.Known {
-		return skippedf("this registry gives no publish times")
-	}
-	if !s.Release.Dated {
-		return unknownf("the registry gives no publish time for this version")
 	}
 	age, _ := s.Age()
 	own := s.burst()

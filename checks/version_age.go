@@ -26,13 +26,11 @@ func runVersionAge(_ context.Context, s *Subject) (Finding, error) {
 		return f, err
 	}
 	wait := s.Rules.coolingOff(s.Name, s.Version, s.Limits.CoolingOff)
-	switch {
-	case wait <= 0:
+	if wait <= 0 {
 		return skippedf("the policy exempts this package from the cooling-off time")
-	case !s.Offers.Times && !s.Offers.Known:
-		return skippedf("this registry gives no publish times")
-	case !s.Release.Dated:
-		return unknownf("the registry gives no publish time for this version")
+	}
+	if f, err, stop := s.noDate(); stop {
+		return f, err
 	}
 	age, _ := s.Age()
 	if age >= wait {
