@@ -237,8 +237,6 @@ func (b *builder) existingPeer(e *Edge) *Node {
 	return nil
 }
 
-// afterPlacing sends back to the queue whatever the placing changed.
-// resolveLinks queues the targets of placed links that lie in the tree.
 func (b *builder) byLocation(nodes []*Node) []*Node {
 	sort.SliceStable(nodes, func(i, j int) bool { return b.coll.compare(nodes[i].location, nodes[j].location) < 0 })
 	return nodes
@@ -252,6 +250,7 @@ const (
 	maxNames   = 20_000 // asked for
 	maxLevel   = 1_000  // of packages that are known only through one another
 	maxVisits  = 150    // of one place
+	maxRounds  = 20     // of one name in a set of peers being placed
 	maxEdges   = 2_000  // of one package: each is tried beside all others
 )
 

@@ -137,11 +137,6 @@ func moduleName(p string) string {
 	return name
 }
 
-// unlink breaks a link's hold on its target for the time of a move.
-// findParent looks up the path for the node that holds this one.
-// adopt takes in the tops that belong below n: its place was empty before.
-// joinLinks connects links and targets that meet at the same real path.
-// reloadAcross resolves anew every edge that crosses into another tree.
 // replace puts n where old is, with old's children.
 func (n *Node) replace(old *Node) {
 	n.delist()

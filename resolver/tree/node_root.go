@@ -39,6 +39,7 @@ func (n *Node) setRoot(root *Node) {
 	}
 }
 
+// unlink breaks a link's hold on its target for the time of a move.
 func (n *Node) unlink() *Node {
 	if !n.link {
 		return n
@@ -82,6 +83,7 @@ func (n *Node) enter(root *Node) {
 	n.joinLinks(root)
 }
 
+// findParent looks up the path for the node that holds this one.
 func (n *Node) findParent(root *Node) {
 	for p := parentDir(n.path); p != ""; p = parentDir(p) {
 		ploc := relpath(root.realpath, p)
@@ -121,6 +123,7 @@ func (n *Node) becomeChild(parent *Node) {
 	}
 }
 
+// adopt takes in the tops that belong below n: its place was empty before.
 func (n *Node) adopt(root *Node) {
 	nm := "node_modules/"
 	if n.location != "" {
@@ -152,6 +155,7 @@ func (n *Node) adopt(root *Node) {
 	}
 }
 
+// joinLinks connects links and targets that meet at the same real path.
 func (n *Node) joinLinks(root *Node) {
 	for o := range root.inventory.byRealpath[n.realpath].all() {
 		if o == n {
@@ -180,6 +184,7 @@ func (n *Node) joinLinks(root *Node) {
 	}
 }
 
+// reloadAcross resolves anew every edge that crosses into another tree.
 func (n *Node) reloadAcross(root *Node) {
 	for e := range n.edgesIn.all() {
 		if e.from.Root() != root {

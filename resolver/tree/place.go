@@ -1,5 +1,7 @@
 package tree
 
+import "fmt"
+
 // placement puts one dependency, found for one edge, into the tree, and its
 // peers with it.
 type placement struct {
@@ -24,6 +26,17 @@ func (p *placement) top() *placement {
 		p = p.parent
 	}
 	return p
+}
+
+// rounds is how often this name is being placed for the sake of one package.
+func (p *placement) rounds() int {
+	n := 0
+	for q := p; q != nil; q = q.parent {
+		if q.name() == p.name() {
+			n++
+		}
+	}
+	return n
 }
 
 // run does it. The error is an ERESOLVE failure.
@@ -156,6 +169,9 @@ func (p *placement) placePeers(siblings *Node) error {
 			continue
 		}
 		child := &placement{b: p.b, dep: peer, edge: e, explicit: p.explicit, parent: p}
+		if child.rounds() > maxRounds {
+			return fmt.Errorf("%w: the peers of %s displace one another", ErrEndless, p.top().name())
+		}
 		p.children = append(p.children, child)
 		if err := child.run(); err != nil {
 			return err
@@ -164,12 +180,6 @@ func (p *placement) placePeers(siblings *Node) error {
 	return nil
 }
 
-// replaceOld puts the placed node where another version stands, and removes
-// what that leaves without a dependent.
-// conflictingSets are the peer sets at this level that the new version does
-// not satisfy and that can go deeper.
-// pruneDedupable removes n where something further up does as well, and looks
-// at everything below it if asked.
 // isMine is whether the conflict is the project's own, not a dependency's.
 func (p *placement) isMine() bool {
 	e := p.top().edge

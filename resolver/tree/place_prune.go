@@ -16,6 +16,8 @@ func (p *placement) pruneBelow(target *Node) {
 	}
 }
 
+// replaceOld puts the placed node where another version stands, and removes
+// what that leaves without a dependent.
 func (p *placement) replaceOld(target *Node) {
 	var oldDeps []*Node
 	for name, e := range p.old.edgesOut.all() {
@@ -36,6 +38,8 @@ func (p *placement) replaceOld(target *Node) {
 	}
 }
 
+// conflictingSets are the peer sets at this level that the new version does
+// not satisfy and that can go deeper.
 func (p *placement) conflictingSets(target *Node) []*Node {
 	var prune []*Node
 	for e := range p.old.edgesIn.all() {
@@ -78,6 +82,8 @@ func (p *placement) pruneForReplacement(oldDeps []*Node) {
 	}
 }
 
+// pruneDedupable removes n where something further up does as well, and looks
+// at everything below it if asked.
 func (p *placement) pruneDedupable(n *Node, descend bool) {
 	if n.canDedupe(p.b.preferDedupe, p.explicit) {
 		junk := gatherDepSet([]*Node{n}, func(e *Edge) bool { return e.to != n && e.valid() })

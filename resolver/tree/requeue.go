@@ -1,5 +1,6 @@
 package tree
 
+// afterPlacing sends back to the queue whatever the placing changed.
 func (b *builder) afterPlacing(top *placement) {
 	stack := []*placement{top}
 	for len(stack) > 0 {
@@ -42,6 +43,7 @@ func (b *builder) requeue(n *Node, how placing) {
 	}
 }
 
+// resolveLinks queues the targets of placed links that lie in the tree.
 func (b *builder) resolveLinks() {
 	for l := range b.linkNodes.all() {
 		b.linkNodes.del(l)
