@@ -154,7 +154,6 @@ func (p *placement) copyOfDep() *Node {
 	return n
 }
 
-// pruneBelow takes out what the placed node made superfluous deeper down.
 // placePeers places the peers that the placed node misses, beside it.
 func (p *placement) placePeers(siblings *Node) error {
 	for _, e := range p.placed.edgesOut.all() {

@@ -1,5 +1,6 @@
 package tree
 
+// pruneBelow takes out what the placed node made superfluous deeper down.
 func (p *placement) pruneBelow(target *Node) {
 	root := target.Root()
 	for n := range root.inventory.byName[p.name()].all() {
