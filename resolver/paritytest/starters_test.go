@@ -16,7 +16,7 @@ import (
 // which may be followed by what is then added.
 var starters = map[string]string{
 	"cra":      `"react": "^18.2.0", "react-dom": "^18.2.0", "react-scripts": "5.0.1", "web-vitals": "^2.1.4", "@testing-library/react": "^13.4.0" + axios`,
-	"angular":  `"@angular/core": "^17.3.0", "@angular/animations": "^17.3.0", "@angular/common": "^17.3.0", "@angular/compiler": "^17.3.0", "@angular/platform-browser": "^17.3.0", "@angular/router": "^17.3.0", "rxjs": "~7.8.0", "tslib": "^2.3.0", "zone.js": "~0.14.3", "@angular/cli": "^17.3.0", "@angular/compiler-cli": "^17.3.0", "typescript": "~5.4.2" + @angular/material@17`,
+	"angular":  `"@angular/core": "^17.3.0", "@angular/animations": "^17.3.0", "@angular/common": "^17.3.0", "@angular/compiler": "^17.3.0", "@angular/forms": "^17.3.0", "@angular/platform-browser": "^17.3.0", "@angular/platform-browser-dynamic": "^17.3.0", "@angular/router": "^17.3.0", "rxjs": "~7.8.0", "tslib": "^2.3.0", "zone.js": "~0.14.3", "@angular/cli": "^17.3.0", "@angular-devkit/build-angular": "^17.3.0", "@angular/compiler-cli": "^17.3.0", "typescript": "~5.4.2" + @angular/material@17`,
 	"expo":     `"expo": "~51.0.0", "react": "18.2.0", "react-native": "0.74.5", "expo-status-bar": "~1.12.1" + react-native-svg`,
 	"nest":     `"@nestjs/common": "^10.0.0", "@nestjs/core": "^10.0.0", "@nestjs/platform-express": "^10.0.0", "reflect-metadata": "^0.2.0", "rxjs": "^7.8.1", "@nestjs/cli": "^10.0.0", "@nestjs/testing": "^10.0.0", "ts-jest": "^29.1.0", "jest": "^29.5.0" + @nestjs/typeorm typeorm`,
 	"next":     `"next": "13.5.6", "react": "^18", "react-dom": "^18", "eslint": "^8", "eslint-config-next": "13.5.6" + next-auth`,
