@@ -36,7 +36,10 @@ func main() {
 // becomeNPM comes back where the whole of gpq is needed: for a line that may
 // fetch, for gpq's own words, and for every error, which it words better.
 func becomeNPM(self string) {
-	dir, err := os.Getwd()
+	dir, err := os.Getwd() // may be by way of a link
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
 	if err != nil {
 		return
 	}

@@ -28,7 +28,7 @@ type process struct {
 
 func thisProcess() process {
 	log.SetOutput(io.Discard) // net/http has words of its own there for what a server sends unasked
-	dir, err := os.Getwd()
+	dir, err := workingFolder()
 	if err != nil {
 		dir = "" // it is gone; who needs one says so
 	}
@@ -37,6 +37,16 @@ func thisProcess() process {
 		self = ""
 	}
 	return process{args: os.Args, env: os.Environ(), dir: dir, self: self, out: os.Stdout, err: os.Stderr, now: time.Now}
+}
+
+// workingFolder is where the process really is, as npm sees it: os.Getwd
+// believes PWD, in which a shell leaves the links that it went through.
+func workingFolder() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
 }
 
 // getenv is the value of the last entry of that name, as execve leaves it.
