@@ -29,7 +29,7 @@ func holdersOf(s *Subject) []holder {
 	}
 	first := firstUse(s)
 	var out []holder
-	seen := map[string]bool{}
+	seen, known := map[string]bool{}, map[string]int{}
 	for _, p := range people {
 		addr := strings.ToLower(strings.TrimSpace(p.Email))
 		host := domain.Name(addr)
@@ -38,9 +38,10 @@ func holdersOf(s *Subject) []holder {
 		}
 		seen[addr] = true
 		d, kind := domain.Registrable(host)
-		at := slices.IndexFunc(out, func(h holder) bool { return h.domain == d })
-		if at < 0 {
+		at, there := known[d]
+		if !there {
 			at = len(out)
+			known[d] = at
 			out = append(out, holder{domain: d, kind: kind})
 		}
 		out[at].add(p.Name, first[addr])

@@ -111,7 +111,7 @@ func (c *Client) send(ctx context.Context, x exchange, t target) (*Stream, error
 		return nil, failure(t, reason, cause)
 	}
 	h.failures.Store(0)
-	body, err := c.body(ctx, res, watch{t: t, clock: clock, release: release, limit: c.limit(x.r)})
+	body, err := c.body(ctx, res, watch{t: t, clock: clock, release: release, limit: c.limit(x.r), grow: x.r.Grow})
 	if err != nil {
 		return nil, err
 	}

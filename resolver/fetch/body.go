@@ -27,6 +27,7 @@ type watch struct {
 	clock   *time.Timer
 	release func()
 	limit   int64 // decoded bytes
+	grow    func(ctx context.Context, size int64) error
 }
 
 // body wraps an answer's body: counted, timed, decoded, bounded.
@@ -99,6 +100,29 @@ type bounded struct {
 	from io.Reader
 	lazy func() (io.Reader, error) // opens the decoder on the first Read
 	left int64
+	room int64 // decoded bytes for which grow has made room
+}
+
+// firstRoom is how much may come before anybody is asked for more room.
+const firstRoom = 1 << 20
+
+// ask makes sure that there is room for n bytes more. What is waited for meanwhile
+// is not the other side.
+func (b *bounded) ask(n int) error {
+	if b.grow == nil {
+		return nil
+	}
+	size := b.limit - b.left + int64(n)
+	for b.room = max(b.room, firstRoom); size > b.room; {
+		b.clock.Stop()
+		err := b.grow(b.ctx, 2*b.room)
+		b.clock.Reset(b.c.o.Stall)
+		if err != nil {
+			return failure(b.t, why(b.ctx, b.c.o.Stall, err), err)
+		}
+		b.room *= 2
+	}
+	return nil
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -111,6 +135,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
+	}
+	if err := b.ask(len(p)); err != nil {
+		return 0, err
 	}
 	n, err := b.from.Read(p)
 	if int64(n) > b.left {
@@ -136,24 +163,45 @@ func (b *bounded) decoding(err error) error {
 	return failure(b.t, "the compressed answer is damaged: "+line(err.Error()), err)
 }
 
+// Pieces of a body whose length is not known, or that is long: each as large as
+// all before it, within these bounds.
+const (
+	minPiece = 4 << 10
+	maxPiece = 1 << 20
+)
+
 // readAll reads a body whose length is known or guessed. A promised length is
-// believed for 16 MiB at most.
+// believed for maxPiece bytes at most; so that what turns out too large is never
+// in memory twice, it is put together at the end.
 func readAll(r io.Reader, length int64) ([]byte, error) {
-	size := min(max(length, 4<<10), 16<<20) + 1
-	buf := make([]byte, 0, size)
+	piece := make([]byte, 0, min(max(length, minPiece), maxPiece)+1)
+	var full [][]byte
+	size := 0
 	for {
-		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
+		if len(piece) == cap(piece) {
+			full = append(full, piece)
+			piece = make([]byte, 0, min(size, maxPiece))
 		}
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
+		n, err := r.Read(piece[len(piece):cap(piece)])
+		piece, size = piece[:len(piece)+n], size+n
 		if errors.Is(err, io.EOF) {
-			return buf, nil
+			return joined(full, piece, size), nil
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
+}
+
+func joined(full [][]byte, last []byte, size int) []byte {
+	if len(full) == 0 {
+		return last
+	}
+	all := make([]byte, 0, size)
+	for _, piece := range full {
+		all = append(all, piece...)
+	}
+	return append(all, last...)
 }
 
 // line makes one line of foreign words.

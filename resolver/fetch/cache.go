@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -87,8 +88,11 @@ func (e *entry) condition(h http.Header) {
 
 // revive makes an answer of an entry; nil where its body is gone or damaged,
 // or larger than this request allows.
-func (c *Client) revive(e *entry, r Request) *Response {
+func (c *Client) revive(ctx context.Context, e *entry, r Request) *Response {
 	if e.Size > c.limit(r) {
+		return nil
+	}
+	if r.Grow != nil && e.Size > firstRoom && r.Grow(ctx, e.Size) != nil {
 		return nil
 	}
 	body, err := c.Stored(string(e.Body), c.limit(r))

@@ -66,7 +66,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	key := cacheKey(r, t)
 	old := c.lookup(r, key)
 	if old != nil && c.fresh(old, r.Fresh) {
-		if resp := c.revive(old, r); resp != nil {
+		if resp := c.revive(ctx, old, r); resp != nil {
 			return resp, nil
 		}
 		old = nil
@@ -91,7 +91,7 @@ func (c *Client) ask(ctx context.Context, x exchange) (*Response, error) {
 		return nil, err
 	}
 	if resp.Status == http.StatusNotModified && x.old != nil {
-		if kept := c.revive(x.old, x.r); kept != nil {
+		if kept := c.revive(ctx, x.old, x.r); kept != nil {
 			c.touch(x, resp.Header)
 			return kept, nil
 		}

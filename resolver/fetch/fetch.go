@@ -20,6 +20,10 @@ type Request struct {
 	// MaxBytes bounds the decoded answer; 0 is the client's default. A larger
 	// answer is an *Error, never a cut body.
 	MaxBytes int64
+	// Grow is asked for room in memory, with the size it will have then, before
+	// an answer grows beyond 1 MiB, and again whenever it doubles; it may wait.
+	// An error ends the request.
+	Grow func(ctx context.Context, size int64) error
 	// Timeout bounds this request with its retries; 0 is the client's default.
 	Timeout time.Duration
 	// Fresh says how long a cached answer is taken without asking; after it,

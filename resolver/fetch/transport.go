@@ -34,7 +34,10 @@ func newTransport(o Options, cert *tls.Certificate) (*http.Transport, error) {
 		IdleConnTimeout:        60 * time.Second,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second,
+			MaxReceiveBufferPerStream: 1 << 20, // what a body that has to wait keeps in memory
+		},
 	}
 	if o.Proxy != nil {
 		t.Proxy = func(r *http.Request) (*url.URL, error) { return o.Proxy(r.URL) }

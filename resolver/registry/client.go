@@ -15,7 +15,6 @@ import (
 	"github.com/klauspost/compress/s2"
 
 	"gpq/resolver/fetch"
-	"gpq/resolver/store"
 )
 
 // DefaultRegistry is where npm asks when nothing else is said.
@@ -23,7 +22,7 @@ const DefaultRegistry = "https://registry.npmjs.org/"
 
 // maxPackument bounds one document, decoded. The public registry takes none
 // above 100 MB.
-const maxPackument = 192 << 20
+const maxPackument = 128 << 20
 
 // Client asks registries. What it has got once it gives again: every packument
 // is one for the whole run.
@@ -31,7 +30,9 @@ type Client struct {
 	doer    fetch.Doer
 	o       Options
 	decodes chan struct{} // bounds how many documents are decoded at a time
-	bodies  chan struct{} // bounds how many documents are in memory as text
+	bodies  *places       // bounds what is in memory as text
+	raws    *places       // the same, of what is handed out
+	load    load          // of all packuments
 	// logins are the Authorization headers of registries whose address came with
 	// a name and a password, by their base URL without these.
 	logins map[string]string
@@ -40,14 +41,12 @@ type Client struct {
 	tarballs shared[*Tarball]
 }
 
-// maxBodies is how many documents are on their way at a time.
-const maxBodies = 64
-
 // held is a packument with what leads to its raw body.
 type held struct {
 	p      *Packument
 	url    string
 	header http.Header
+	size   int    // of the body
 	ref    string // of fetch; "" where the disk has none
 	packed []byte // the body, compressed, where the disk has none
 }
@@ -58,7 +57,8 @@ func New(doer fetch.Doer, o Options) *Client {
 		o.Default = DefaultRegistry
 	}
 	c := &Client{doer: doer, o: o, logins: map[string]string{}}
-	c.decodes, c.bodies = make(chan struct{}, runtime.GOMAXPROCS(0)), make(chan struct{}, maxBodies)
+	c.decodes, c.bodies = make(chan struct{}, runtime.GOMAXPROCS(0)), newPlaces()
+	c.raws = newPlaces()
 	c.o.Default = c.base(o.Default)
 	c.o.Scopes = make(map[string]string, len(o.Scopes))
 	for scope, base := range o.Scopes {
@@ -132,11 +132,12 @@ func (c *Client) fetchPackument(ctx context.Context, name string) (*held, error)
 	if err != nil {
 		return nil, &Error{Kind: ErrNotFound, What: name, Host: hostOf(base), Reason: err.Error(), Err: err}
 	}
-	if err := take(ctx, c.bodies); err != nil {
+	seat, err := c.bodies.enter(ctx)
+	if err != nil {
 		return nil, unreachable(name, base, err)
 	}
-	defer func() { <-c.bodies }()
-	resp, err := c.get(ctx, name, base+escaped)
+	defer seat.leave()
+	resp, err := c.get(ctx, name, base+escaped, seat.grow)
 	if err != nil {
 		return nil, err
 	}
@@ -150,15 +151,19 @@ func (c *Client) fetchPackument(ctx context.Context, name string) (*held, error)
 	if p.Name != name {
 		return nil, unreadable(name, base, fmt.Errorf("it is about another package, %.214q", p.Name))
 	}
-	h := &held{p: p, url: base + escaped, header: resp.Header, ref: resp.Ref}
+	h := &held{p: p, url: base + escaped, header: resp.Header, size: len(resp.Body), ref: resp.Ref}
 	if _, ok := c.doer.(storer); !ok || resp.Ref == "" {
 		h.ref, h.packed = "", bytes.Clone(s2.Encode(nil, resp.Body)) // what is compressed into is as large as the body
+	}
+	if err := c.load.add(p.weight + len(h.packed)); err != nil {
+		return nil, unreadable(name, base, err)
 	}
 	return h, nil
 }
 
-func (c *Client) get(ctx context.Context, what, address string) (*fetch.Response, error) {
+func (c *Client) get(ctx context.Context, what, address string, grow func(context.Context, int64) error) (*fetch.Response, error) {
 	return c.ask(ctx, what, fetch.Request{
+		Grow:     grow,
 		URL:      address,
 		Header:   http.Header{"Accept": {"application/json"}},
 		MaxBytes: maxPackument,
@@ -186,53 +191,6 @@ func (c *Client) decode(ctx context.Context, body []byte, base string) (*Packume
 	}
 	defer func() { <-c.decodes }()
 	return Decode(body, base)
-}
-
-// take waits for a place.
-func take(ctx context.Context, places chan struct{}) error {
-	select {
-	case places <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// storer is a Doer that keeps bodies.
-type storer interface {
-	Stored(ref string, maxBytes int64) ([]byte, error)
-}
-
-// Raw gives the document that Packument was decoded from, byte for byte. It
-// lies on the disk meanwhile; where it has been deleted it is fetched again,
-// and must be the same.
-func (c *Client) Raw(ctx context.Context, name string) (*Raw, error) {
-	h, err := c.packument(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	body, err := c.body(ctx, name, h)
-	if err != nil {
-		return nil, err
-	}
-	return &Raw{Body: body, Header: h.header.Clone()}, nil
-}
-
-func (c *Client) body(ctx context.Context, name string, h *held) ([]byte, error) {
-	if h.ref == "" {
-		return s2.Decode(nil, h.packed)
-	}
-	if body, err := c.doer.(storer).Stored(h.ref, maxPackument); err == nil {
-		return body, nil
-	}
-	resp, err := c.get(ctx, name, h.url)
-	if err != nil {
-		return nil, err
-	}
-	if string(store.SHA256(s2.Encode(nil, resp.Body))) != h.ref {
-		return nil, unreadable(name, h.url, errors.New("the document has changed since it was checked"))
-	}
-	return resp.Body, nil
 }
 
 // patient is the deadline of what is asked beside packuments.

@@ -215,7 +215,7 @@ func (w *writer) dist(text []byte, version string, c Cutting) {
 	}
 	w.open()
 	for _, m := range objectOf(text) {
-		d := decoder{scanner: scanner{b: m.text}, strings: map[string]string{}}
+		d := decoder{scanner: scanner{b: m.text}, strings: map[string]string{}, room: &room{left: maxWeight}}
 		if url, ok, _ := d.optional(); m.key == "tarball" && ok {
 			w.put(m.key, quoted(c.Tarball(version, url)))
 			continue

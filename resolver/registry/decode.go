@@ -17,6 +17,7 @@ func Decode(body []byte, registry string) (*Packument, error) {
 	d := &decoder{
 		scanner:  scanner{b: body},
 		p:        &Packument{Registry: registry},
+		room:     &room{left: maxWeight},
 		strings:  map[string]string{},
 		deps:     map[string]Deps{},
 		chosen:   map[string]Deps{},
@@ -41,6 +42,7 @@ func Decode(body []byte, registry string) (*Packument, error) {
 	if d.p.DistTags == nil {
 		d.p.DistTags = map[string]string{}
 	}
+	d.p.weight = maxWeight - d.room.left - d.room.passing
 	return d.p, nil
 }
 
@@ -49,6 +51,7 @@ func Decode(body []byte, registry string) (*Packument, error) {
 type decoder struct {
 	scanner
 	p        *Packument
+	room     *room // for all that is kept; shared with the decoders of parts
 	slab     []Manifest
 	rare     Rare  // of the manifest being read
 	lastRare *Rare // of the last that had any
@@ -93,12 +96,12 @@ func (d *decoder) tags() (map[string]string, error) {
 	tags := map[string]string{}
 	err := d.each(func(key []byte) error {
 		v, ok, err := d.optional()
-		if ok {
-			tags[d.intern(key)] = v
-		} else {
+		if !ok {
 			delete(tags, string(key))
+			return err
 		}
-		return err
+		tags[d.intern(key)] = v
+		return d.spend(perEntry)
 	})
 	return tags, err
 }
@@ -113,6 +116,9 @@ func (d *decoder) versions() (map[string]*Manifest, []string, error) {
 			return d.fail(fmt.Sprintf("more than %d versions", maxVersions))
 		}
 		v := d.intern(key)
+		if err := d.spend(perVersion); err != nil {
+			return err
+		}
 		if d.next() != '{' {
 			delete(all, v)
 			return d.skip()
@@ -178,7 +184,7 @@ func (d *decoder) times() error {
 		default:
 			p.setTime(d.intern(key), t, ok, said)
 		}
-		return nil
+		return d.spend(perEntry)
 	})
 }
 

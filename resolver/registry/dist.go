@@ -9,7 +9,7 @@ func (d *decoder) publisher() (*Publisher, error) {
 	if p, ok := d.pubs[string(raw)]; ok {
 		return p, nil
 	}
-	sub := &decoder{scanner: scanner{b: raw}, strings: d.strings}
+	sub := d.part(raw)
 	p := &Publisher{}
 	p.Person, err = sub.person(func(key []byte) (err error) {
 		switch string(key) {
@@ -23,7 +23,10 @@ func (d *decoder) publisher() (*Publisher, error) {
 		return err
 	})
 	d.pubs[string(raw)] = p
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return p, d.keepText(raw, 4)
 }
 
 func (d *decoder) trustedPublisher() (*TrustedPublisher, error) {
@@ -98,9 +101,15 @@ func (d *decoder) signatures() (all []Signature, err error) {
 		if s != (Signature{}) {
 			all = append(all, s)
 		}
+		if err == nil {
+			err = d.few(len(all))
+		}
 		return err
 	})
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	return all, d.spend(len(all) * perPair)
 }
 
 func (d *decoder) attestations() (*Attestations, error) {

@@ -187,31 +187,29 @@ func (d *decoder) bundle() ([]string, bool, error) {
 }
 
 func (d *decoder) peerOptional() (names []string, err error) {
+	var found pairSet
 	err = d.each(func(key []byte) error {
-		name, optional := d.intern(key), false
+		name, optional := d.intern(key), ""
 		err := d.each(func(key []byte) (err error) {
 			if string(key) != "optional" {
 				return d.skip()
 			}
-			optional, err = d.truthy()
+			yes, err := d.truthy()
+			optional = map[bool]string{true: "yes"}[yes]
 			return err
 		})
-		names = without(names, name)
-		if optional {
-			names = append(names, name)
+		found.put(name, optional)
+		if err == nil {
+			err = d.few(len(found.all))
 		}
 		return err
 	})
-	return names, err
-}
-
-func without(names []string, name string) []string {
-	for i, n := range names {
-		if n == name {
-			return append(names[:i], names[i+1:]...)
+	for _, e := range found.all {
+		if e.Value != "" {
+			names = append(names, e.Name)
 		}
 	}
-	return names
+	return names, err
 }
 
 // deprecated reads the message; true, and what JavaScript takes for true,
@@ -236,10 +234,10 @@ func (d *decoder) license() (string, error) {
 	if l, ok := d.licenses[string(raw)]; ok {
 		return l, nil
 	}
-	sub := &decoder{scanner: scanner{b: raw}, strings: d.strings}
+	sub := d.part(raw)
 	l := sub.licenseText(0)
 	d.licenses[string(raw)] = l
-	return l, nil
+	return l, d.keepText(raw, len(l)/perPair)
 }
 
 func (d *decoder) licenseText(depth int) (l string) {

@@ -30,6 +30,8 @@ type Packument struct {
 	// policyRestrictions.versions, which npm-pick-manifest reads.
 	Staged     map[string]*Manifest
 	Restricted map[string]*Manifest
+
+	weight int // bytes of memory that all this takes, about
 }
 
 // Manifest is one version of a package, as its packument has it.

@@ -34,6 +34,8 @@ type Options struct {
 type Raw struct {
 	Body   []byte
 	Header http.Header // content-type, etag, cache-control, last-modified
+
+	seat *seat
 }
 
 // Source gives packuments. Client is one; tests have others.

@@ -6,9 +6,6 @@ import (
 	"math/bits"
 )
 
-// maxDepth bounds how deep values may nest: a packument has five levels.
-const maxDepth = 512
-
 // SyntaxError says that a document is no JSON, or not the shape it must have.
 type SyntaxError struct {
 	Offset int64 // bytes from the start
@@ -258,6 +255,9 @@ func (s *scanner) member(visit func(key []byte) error) error {
 	s.i++
 	if visit == nil {
 		return s.skip()
+	}
+	if len(key) > maxText {
+		return s.tooLong()
 	}
 	if escaped {
 		key = unescape(key)

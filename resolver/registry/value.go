@@ -19,6 +19,9 @@ func (d *decoder) rawString() (raw []byte, escaped, ok bool, err error) {
 		return nil, false, false, d.skip()
 	}
 	raw, escaped, err = d.str()
+	if len(raw) > maxText {
+		err = d.tooLong()
+	}
 	return raw, escaped, err == nil, err
 }
 
@@ -33,13 +36,17 @@ func (d *decoder) optional() (string, bool, error) {
 	if !ok {
 		return "", false, err
 	}
-	return d.intern(clean(raw, escaped)), true, nil
+	s := d.intern(clean(raw, escaped))
+	return s, true, d.spend(0)
 }
 
 // fresh reads a string that does not come again: a digest, a URL.
 func (d *decoder) fresh() (string, error) {
-	raw, escaped, _, err := d.rawString()
-	return string(clean(raw, escaped)), err
+	raw, escaped, ok, err := d.rawString()
+	if !ok {
+		return "", err
+	}
+	return string(clean(raw, escaped)), d.spend(len(raw))
 }
 
 // intern makes equal texts one string, apart from the document they stood in.
@@ -49,6 +56,7 @@ func (d *decoder) intern(b []byte) string {
 	}
 	s := string(clean(b, false))
 	d.strings[s] = s
+	d.room.left, d.room.passing = d.room.left-len(s)-perEntry, d.room.passing+perEntry-16
 	return s
 }
 
@@ -88,94 +96,6 @@ func (d *decoder) count() (int64, error) {
 	return int64(f), nil
 }
 
-// pairs reads an object of strings in its order; keep chooses among the keys.
-// A value that is no string stays as its JSON text, so that whoever resolves
-// it sees that something odd is asked for.
-func (d *decoder) pairs(keep func(key []byte) bool) (Deps, error) {
-	raw, err := d.raw()
-	if err != nil || len(raw) == 0 || raw[0] != '{' {
-		return nil, err
-	}
-	known := d.deps
-	if keep != nil {
-		known = d.chosen
-	}
-	if all, ok := known[string(raw)]; ok {
-		return all, nil
-	}
-	all, err := d.readPairs(raw, keep)
-	known[string(raw)] = all
-	return all, err
-}
-
-func (d *decoder) readPairs(raw []byte, keep func(key []byte) bool) (Deps, error) {
-	sub := &decoder{scanner: scanner{b: raw}, strings: d.strings}
-	found := pairSet{all: d.scratch[:0]}
-	err := sub.members(func(key []byte) error {
-		if keep != nil && !keep(key) {
-			return sub.skip()
-		}
-		name := sub.intern(key)
-		v, err := sub.pairValue()
-		found.put(name, v)
-		return err
-	})
-	d.scratch = found.all
-	return append(Deps(nil), found.all...), err // to size: it is kept for long
-}
-
-// pairSet collects pairs, each name once, in the place of its first mention.
-type pairSet struct {
-	all Deps
-	at  map[string]int // only where there are many
-}
-
-// manyPairs is from where on a map finds a name sooner than a walk.
-const manyPairs = 32
-
-func (s *pairSet) put(name, v string) {
-	if i := s.find(name); i >= 0 {
-		s.all[i].Value = v
-		return
-	}
-	if s.at != nil {
-		s.at[name] = len(s.all)
-	}
-	s.all = append(s.all, Dep{Name: name, Value: v})
-	if s.at == nil && len(s.all) > manyPairs {
-		s.at = make(map[string]int, 2*manyPairs)
-		for i, e := range s.all {
-			s.at[e.Name] = i
-		}
-	}
-}
-
-func (s *pairSet) find(name string) int {
-	if s.at != nil {
-		if i, ok := s.at[name]; ok {
-			return i
-		}
-		return -1
-	}
-	for i, e := range s.all {
-		if e.Name == name {
-			return i
-		}
-	}
-	return -1
-}
-
-func (d *decoder) pairValue() (string, error) {
-	if d.next() == '"' {
-		return d.text()
-	}
-	raw, err := d.raw()
-	if len(raw) > 64 {
-		raw = raw[:64]
-	}
-	return d.intern(raw), err
-}
-
 // list reads a string, or the strings of an array.
 func (d *decoder) list() ([]string, error) {
 	raw, err := d.raw()
@@ -185,12 +105,15 @@ func (d *decoder) list() ([]string, error) {
 	if l, ok := d.lists[string(raw)]; ok {
 		return l, nil
 	}
-	sub := &decoder{scanner: scanner{b: raw}, strings: d.strings}
+	sub := d.part(raw)
 	var l []string
 	one := func() error {
 		v, ok, err := sub.optional()
 		if ok {
 			l = append(l, v)
+		}
+		if err == nil {
+			err = sub.few(len(l))
 		}
 		return err
 	}
@@ -200,7 +123,10 @@ func (d *decoder) list() ([]string, error) {
 		err = sub.elements(one)
 	}
 	d.lists[string(raw)] = l
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	return l, d.keepText(raw, len(l))
 }
 
 // persons reads a list of {name, email} or of "name <email>".
@@ -212,17 +138,23 @@ func (d *decoder) persons() ([]Person, error) {
 	if l, ok := d.people[string(raw)]; ok {
 		return l, nil
 	}
-	sub := &decoder{scanner: scanner{b: raw}, strings: d.strings}
+	sub := d.part(raw)
 	var l []Person
 	err = sub.elements(func() error {
 		p, err := sub.person(nil)
 		if p != (Person{}) {
 			l = append(l, p)
 		}
+		if err == nil {
+			err = sub.few(len(l))
+		}
 		return err
 	})
 	d.people[string(raw)] = l
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	return l, d.keepText(raw, len(l))
 }
 
 // person reads one; other visits the members beside name and email.
@@ -265,7 +197,7 @@ func (d *decoder) repository() (Repository, error) {
 	if r, ok := d.places[string(raw)]; ok {
 		return r, nil
 	}
-	sub := &decoder{scanner: scanner{b: raw}, strings: d.strings}
+	sub := d.part(raw)
 	var r Repository
 	if raw[0] == '"' {
 		r.URL, err = sub.text()
@@ -285,5 +217,8 @@ func (d *decoder) repository() (Repository, error) {
 		})
 	}
 	d.places[string(raw)] = r
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return r, d.keepText(raw, 1)
 }

@@ -27,6 +27,7 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 		g.unavailable(w, name, err)
 		return
 	}
+	defer raw.Close()
 	if err := g.stray(r.Context(), name); err != nil {
 		g.refuse(w, Refusal{Path: r.URL.Path, Reason: err})
 		return
