@@ -191,7 +191,7 @@ func (r *Resolver) byVerb(ctx context.Context, q Request, o *tree.Options, old *
 		o.Update = q.Specs
 		o.UpdateAll = len(q.Specs) == 0
 	case Dedupe:
-		o.NoSave, o.PreferDedupe = true, true
+		o.NoSave, o.PreferDedupe, o.LockFirst = true, true, true
 		o.Update = old.Duplicated()
 	case Prune:
 		o.Prune = true

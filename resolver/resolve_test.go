@@ -209,6 +209,41 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// TestLockFirst: where npm reads the lockfile before the project, what it has and
+// nothing needs is installed, as long as package.json asks for the same.
+func TestLockFirst(t *testing.T) {
+	s := shelve("a@1.0.0", "b@1.0.0")
+	const manifest = `{"dependencies":{"a":"^1.0.0"}}`
+	kept, pruned := []string{"a@1.0.0 [[a]] direct unchanged locked", "b@1.0.0 [] unchanged locked"}, []string{"a@1.0.0 [[a]] direct unchanged locked"}
+	for _, c := range []struct {
+		name, npm, root, flag string
+		verb                  Verb
+		want                  []string
+	}{
+		{"npm ci of npm 10", "10.9.9", manifest, "", CI, kept},
+		{"npm ci of npm 11", "11.19.1", manifest, "", CI, pruned},
+		{"npm install of npm 10", "10.9.9", manifest, "", Install, pruned},
+		{"npm dedupe", "12.2.0", manifest, "", Dedupe, kept},
+		{"another package.json", "10.9.9", `{"dependencies":{"a":"1"}}`, "", CI, pruned},
+		{"another kind", "11.19.1", `{"devDependencies":{"a":"^1.0.0"}}`, "", Dedupe, pruned},
+		{"one more", "10.9.9", `{"dependencies":{"a":"^1.0.0","c":"1"}}`, "", CI, pruned},
+		{"nothing for the project", "10.9.9", `{}`, "", CI, pruned},
+		{"the lockfile's own flags", "10.9.9", manifest, `"optional":true,`, CI, []string{
+			"a@1.0.0 [[a]] direct dev optional unchanged locked", "b@1.0.0 [] dev optional unchanged locked"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := request(project(t, map[string]string{"package.json": manifest,
+				"package-lock.json": `{"lockfileVersion":3,"packages":{"":` + c.root + `,
+				"node_modules/a":{` + c.flag + `"version":"1.0.0","resolved":"https://r.test/a/-/a-1.0.0.tgz","integrity":"sha512-a1.0.0"},
+				"node_modules/b":{` + c.flag + `"version":"1.0.0","resolved":"https://r.test/b/-/b-1.0.0.tgz","integrity":"sha512-b1.0.0"}}}`}))
+			q.Verb, q.Options.Platform.NPM = c.verb, c.npm
+			if _, got := resolve(t, s, q); !slices.Equal(got, c.want) {
+				t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(c.want, "\n\t"))
+			}
+		})
+	}
+}
+
 func TestResolveErrors(t *testing.T) {
 	s := shelve("a@1.0.0 gone@1")
 	for name, c := range map[string]struct {

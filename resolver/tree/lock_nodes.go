@@ -29,7 +29,7 @@ func (b *builder) loadExisting(root *Node) error {
 		return nil
 	}
 	b.oldLock = x.Version < 2 && x.File != "" && !strings.Contains(x.File, "/")
-	b.flagsSuspect = true
+	b.flagsSuspect = !b.trusted(root, x)
 	if err := b.loadEntries(root.Target(), x); err != nil {
 		return err
 	}
@@ -97,6 +97,9 @@ func (b *builder) loadEntries(base *Node, x *Existing) error {
 	}
 	if b.oldLock {
 		assignBundles(order)
+	}
+	if !b.flagsSuspect {
+		return nil
 	}
 	for _, n := range order {
 		if !n.isRoot() {

@@ -58,6 +58,7 @@ type Options struct {
 	NoSave       bool
 	NoPrune      bool
 	NoLock       bool // as if there were no lockfile
+	LockFirst    bool // npm reads the lockfile by itself before it begins, as for dedupe and, up to npm 10, LockRequired
 	NoDisk       bool // as if Path were empty
 	LockRequired bool // fail without a lockfile, and where it is out of step
 	Prune        bool // drop what nothing needs, also where nothing changes
