@@ -156,7 +156,8 @@ func TestResolve(t *testing.T) {
 		{"for another platform", nil, Install, []string{"o"}, []string{"o@1.0.0 [[o]] direct named", "win@1.0.0 [[o win]] inert optional"}},
 		{"peers come along", nil, Install, []string{"p"}, []string{"a@1.0.0 [[p a]] peer", "b@1.1.0 [[p a b]] peer", "p@1.0.0 [[p]] direct named"}},
 		{"a conflict is npm's to tell", nil, Install, []string{"p", "a@2"}, []string{
-			`! ERESOLVE: unable to resolve dependency tree: p@1.0.0 needs peer a@"1"; a@2.0.0; the project needs prod a@"2"`}},
+			`! ERESOLVE: unable to resolve dependency tree: while resolving the project; found a@2.0.0 (node_modules/a) for prod a@"2" from the project; ` +
+				`could not resolve peer a@"1" from p@1.0.0 (node_modules/p)`}},
 		{"git", nil, Install, []string{"g"}, []string{"? github:u/x [g x] by \"g\" direct false", "g@1.0.0 [[g]] direct named"}},
 		{"optional and not there", nil, Install, []string{"m"}, []string{"m@1.0.0 [[m]] direct named"}},
 		{"locked", map[string]string{"package.json": `{"dependencies":{"a":"^1.0.0"}}`, "package-lock.json": lock}, Install, nil,

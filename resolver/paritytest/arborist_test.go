@@ -37,6 +37,7 @@ type answer struct {
 	Packages      map[string]lockEntry
 	Lock          string
 	Code, Message string
+	Facts         []string // of a conflict
 }
 
 func startArborist(t *testing.T, n npm) *arborist {
@@ -126,7 +127,7 @@ func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ a
 		ans.Code = "error" // gpq's word for what it cannot plan with
 	}
 	if ans.Code != "" {
-		return ans, want{failed: ans.Code, output: ans.Message}, false
+		return ans, want{failed: ans.Code, output: ans.Message, facts: ans.Facts}, false
 	}
 	w := want{layout: map[string]string{}, origin: map[string]string{}}
 	for at, e := range ans.Packages {

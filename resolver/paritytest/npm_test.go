@@ -51,6 +51,7 @@ type want struct {
 	origin map[string]string // path → where it is fetched, and its digest; nil where not asked
 	failed string            // its error code, "" where it went well
 	output string
+	facts  []string // of a conflict, where asked
 }
 
 type lockEntry struct {

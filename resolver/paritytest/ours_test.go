@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func ours(o tree.Options, d tree.Deps) want {
 	var f *tree.Failure
 	switch {
 	case errors.As(err, &f):
-		return want{failed: f.Code, output: f.Error()}
+		return want{failed: f.Code, output: f.Error(), facts: factsOf(f)}
 	case err != nil:
 		return want{failed: "error", output: err.Error()}
 	}
@@ -66,7 +67,7 @@ func describe(root string, n *tree.Node) string {
 func compare(npm, gpq want, limit int) []string {
 	if npm.failed != "" || gpq.failed != "" {
 		if npm.failed == gpq.failed {
-			return nil
+			return differing(npm.facts, gpq.facts)
 		}
 		return []string{fmt.Sprintf("npm: %q, gpq: %q\n%s\n%s", npm.failed, gpq.failed, npm.output, gpq.output)}
 	}
@@ -91,6 +92,41 @@ func compare(npm, gpq want, limit int) []string {
 		out = append(out[:limit], fmt.Sprintf("… and %d more", len(out)-limit))
 	}
 	return out
+}
+
+// factsOf says of a conflict what npm's report says of it.
+func factsOf(f *tree.Failure) (out []string) {
+	var c *tree.Conflict
+	if !errors.As(f, &c) {
+		return nil
+	}
+	if c.Resolving != nil {
+		out = append(out, "resolving "+c.Resolving.String())
+	}
+	if c.Found != nil {
+		out = append(out, "found "+c.Found.String())
+	} else if c.FoundAsk != nil {
+		out = append(out, "beside "+c.FoundAsk.String())
+	}
+	for _, a := range c.FoundFor {
+		out = append(out, "found for "+a.String())
+	}
+	out = append(out, "wanted "+c.Wanted.String())
+	if c.Peer != nil {
+		out = append(out, "peer "+c.Peer.String())
+	}
+	if c.PeerFor != nil {
+		out = append(out, "peer for "+c.PeerFor.String())
+	}
+	return out
+}
+
+// differing compares what is said of a conflict, where npm says something.
+func differing(npm, gpq []string) []string {
+	if a, b := slices.Sorted(slices.Values(npm)), slices.Sorted(slices.Values(gpq)); len(a) > 0 && !slices.Equal(a, b) {
+		return []string{"npm says\n\t" + strings.Join(npm, "\n\t") + "\nwe say\n\t" + strings.Join(gpq, "\n\t")}
+	}
+	return nil
 }
 
 func report(t *testing.T, what string, npm, gpq want) {

@@ -5,72 +5,201 @@ import (
 	"strings"
 )
 
+// Party is a package that a conflict is about.
+type Party struct {
+	Name, Version string
+	Location      string // slash separated, below the root
+	Project       bool   // the project itself: nothing else of it is known
+}
+
+func (p Party) String() string {
+	switch {
+	case p.Project:
+		return "the project"
+	case p.Location == "":
+		return p.Name + "@" + p.Version
+	}
+	return p.Name + "@" + p.Version + " (" + p.Location + ")"
+}
+
+// Ask is one dependency that a conflict is about.
+type Ask struct {
+	Kind       EdgeKind
+	Name, Spec string // overrides applied
+	Overridden string // what the package itself asks for, where that is another
+	From       Party
+}
+
+func (a Ask) String() string {
+	s := fmt.Sprintf("%s %s@%q", a.Kind, a.Name, a.Spec)
+	if a.Overridden != "" {
+		s += fmt.Sprintf(" (overridden, was %q)", a.Overridden)
+	}
+	return s + " from " + a.From.String()
+}
+
 // Conflict is why an ERESOLVE failure came about.
 type Conflict struct {
-	// Wanted is the edge that could not be met, Current what stands in its way.
-	Wanted, Current string
-	// Asks are the ways on which the conflicting versions are asked for.
-	Asks []string
+	// Resolving is the package of which the peers could not be brought together;
+	// nil where npm does not say.
+	Resolving *Party
+	// Found is what is there, and FoundFor what it is there for; nil where
+	// nothing is there.
+	Found    *Party
+	FoundFor []Ask
+	// FoundAsk is what asks for the same name beside Wanted; nil where nothing does.
+	FoundAsk *Ask
+	// Wanted is the dependency that could not be met.
+	Wanted Ask
+	// Peer is what could not be placed for PeerFor; nil where there is nothing
+	// but Wanted.
+	Peer    *Party
+	PeerFor *Ask
 }
+
+const maxFoundFor = 3
 
 func (c *Conflict) Error() string {
-	return strings.Join(append([]string{c.Wanted, c.Current}, c.Asks...), "; ")
+	var out []string
+	if c.Resolving != nil {
+		out = append(out, "while resolving "+c.Resolving.String())
+	}
+	if c.Found != nil {
+		found := "found " + c.Found.String()
+		for i, a := range c.FoundFor {
+			if i == maxFoundFor {
+				found += fmt.Sprintf(" and %d more", len(c.FoundFor)-i)
+				break
+			}
+			found += []string{" for ", ", "}[min(i, 1)] + a.String()
+		}
+		out = append(out, found)
+	} else if c.FoundAsk != nil {
+		out = append(out, "beside "+c.FoundAsk.String())
+	}
+	out = append(out, "could not resolve "+c.Wanted.String())
+	if c.Peer != nil && c.PeerFor != nil && *c.PeerFor != c.Wanted {
+		out = append(out, "conflicting peer "+c.Peer.String()+" for "+c.PeerFor.String())
+	} else if c.Peer != nil {
+		out = append(out, "conflicting peer "+c.Peer.String())
+	}
+	return strings.Join(out, "; ")
 }
 
+// peerConflict is a peer set that does not come together: other is what asks
+// for the same beside e, or nil.
 func (b *builder) peerConflict(e, other *Edge) error {
 	current := e.from.Resolve(e.name)
 	if current == nil {
 		return errInternal // npm means to explain it, and has nothing in hand
 	}
-	c := &Conflict{Wanted: sayEdge(e), Current: sayNode(current)}
-	if other != nil {
-		c.Asks = append(c.Asks, sayEdge(other))
-	}
+	c := &Conflict{Wanted: ask(e), FoundAsk: askOf(other)}
+	c.found(current, nil)
+	c.resolving(e.from)
 	return &Failure{Code: "ERESOLVE", Message: "unable to resolve dependency tree: " + c.Error(), Err: c}
 }
 
+// placeConflict is a package that found no place, or one of its peers.
 func (b *builder) placeConflict(p *placement) error {
 	top := p.top()
-	c := &Conflict{Wanted: sayEdge(top.edge), Current: sayNode(top.edge.from.Resolve(top.edge.name))}
+	c := &Conflict{Wanted: ask(top.edge)}
+	current := top.edge.from.Resolve(top.edge.name)
+	dep, wanted, inTheWay := p.dep, p.edge, p.current
 	if p != top {
-		c.Asks = append(c.Asks, sayEdge(p.edge))
-	} else if p.canSelf != nil {
-		c.Asks = append(c.Asks, p.canSelf.conflicting()...)
+		c.found(current, top.edge)
+	} else {
+		if p.canSelf != nil && p.canSelf.self != conflict {
+			dep, wanted, inTheWay = p.canSelf.conflictingPeer()
+		}
+		if current == nil {
+			c.found(inTheWay, nil)
+		} else {
+			c.found(current, nil)
+		}
+	}
+	if dep != nil {
+		c.Peer, c.PeerFor = partyOf(dep), askOf(wanted)
+	}
+	for _, n := range []*Node{top.dep, current, top.edge.from} {
+		if c.Resolving == nil && n != nil {
+			c.resolving(n)
+		}
 	}
 	return &Failure{Code: "ERESOLVE", Message: "could not resolve: " + c.Error(), Err: c}
 }
 
-// conflicting names the peers that could not be placed.
-func (c *placeCheck) conflicting() []string {
-	var out []string
-	for _, k := range c.children {
-		if k.result != conflict {
-			continue
+// conflictingPeer is the first peer that could not be placed where another is:
+// for what it is wanted, and what is there.
+func (c *placeCheck) conflictingPeer() (dep *Node, wanted *Edge, inTheWay *Node) {
+	all := append([]*placeCheck(nil), c.children...)
+	for i := 0; i < len(all); i++ {
+		if k := all[i]; k.result == conflict && k.current != nil {
+			return k.dep, k.edge, k.current
 		}
-		if k.current != nil {
-			out = append(out, sayEdge(k.edge)+" against "+sayNode(k.current))
-		}
-		out = append(out, k.conflicting()...)
+		all = append(all, all[i].children...)
 	}
-	return out
+	return nil, nil, nil
 }
 
-func sayEdge(e *Edge) string {
-	if e.from == nil {
-		return fmt.Sprintf("%s %s@%q", e.kind, e.name, e.rawSpec)
+// found says what is there: for what, or for the one edge given.
+func (c *Conflict) found(n *Node, only *Edge) {
+	c.Found = partyOf(n)
+	switch {
+	case n == nil || n.source != nil && n.source.isProjectRoot():
+		return
+	case only != nil:
+		c.FoundFor = []Ask{ask(only)}
+		return
+	case n.source != nil:
+		n = n.source
 	}
-	return fmt.Sprintf("%s needs %s %s@%q", sayNode(e.from), e.kind, e.name, e.Spec())
+	for e := range n.edgesIn.all() {
+		if e.valid() || e.from.isProjectRoot() {
+			c.FoundFor = append(c.FoundFor, ask(e))
+		}
+	}
 }
 
-func sayNode(n *Node) string {
+// resolving says of whose peers n is one, where n is not in the tree yet.
+func (c *Conflict) resolving(n *Node) {
+	if src := n.Root().source; src != nil {
+		p := n.Root().pkg
+		c.Resolving = &Party{Name: p.Name, Version: p.Version, Project: p.Name == ""}
+	}
+}
+
+func ask(e *Edge) Ask {
+	a := Ask{Kind: e.kind, Name: e.name, Spec: e.Spec()}
+	if e.rawSpec != a.Spec {
+		a.Overridden = e.rawSpec
+	}
+	if e.from != nil {
+		a.From = *partyOf(e.from)
+	}
+	return a
+}
+
+func askOf(e *Edge) *Ask {
+	if e == nil {
+		return nil
+	}
+	a := ask(e)
+	return &a
+}
+
+func partyOf(n *Node) *Party {
 	if n == nil {
-		return "nothing"
+		return nil
 	}
 	if n.source != nil {
 		n = n.source
 	}
 	if n.isProjectRoot() {
-		return "the project"
+		return &Party{Project: true}
 	}
-	return n.name + "@" + n.version()
+	name := n.name
+	if n.isTop() {
+		name = n.pkg.Name
+	}
+	return &Party{Name: name, Version: n.version(), Location: n.location}
 }

@@ -6,6 +6,9 @@ import (
 
 // env is what every node of a build shares.
 type env struct {
+	// What nodeFromEdge is bounded by: how deep it is in itself, and its calls.
+	peers, candidates int
+
 	opt    *Options
 	major  int // of npm
 	ranges *ranges

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"sort"
 	"strings"
@@ -27,10 +28,24 @@ func (b *builder) virtualRoot(n *Node, reuse bool) *Node {
 	return vr
 }
 
+// Bounds of what is brought together before anything is placed: peers that ask
+// for other versions of each other never come to an end with npm.
+const (
+	maxPeers      = 400       // of peers of peers
+	maxCandidates = 1_000_000 // in one build
+)
+
 // nodeFromEdge makes the node that e asks for, in parent (a virtual root),
 // with its peers beside it. second is another edge to the same name that would
 // better be satisfied too. required gathers the nodes whose conflicts count.
 func (b *builder) nodeFromEdge(e *Edge, parent *Node, second *Edge, required *set[*Node]) (*Node, error) {
+	if b.peers++; b.peers > maxPeers {
+		return nil, fmt.Errorf("%w: the peers of %s", ErrEndless, e.name)
+	}
+	defer func() { b.peers-- }()
+	if b.candidates++; b.candidates > maxCandidates {
+		return nil, fmt.Errorf("%w: the peers of %s", ErrEndless, e.name)
+	}
 	if parent == nil {
 		parent = b.virtualRoot(e.from, false)
 	}

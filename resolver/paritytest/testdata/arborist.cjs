@@ -78,6 +78,28 @@ const build = async q => {
 
 const reply = (q, answer) => process.stdout.write(JSON.stringify({ id: q.id, ...answer }) + '\n')
 
+// What npm says of a conflict, line by line.
+const factsOf = er => {
+  if (er.code !== 'ERESOLVE') {
+    return undefined
+  }
+  const node = (n, at) => n.name === undefined ? 'the project'
+    : `${n.name}@${n.version ?? ''}` + (n.location ?? at ? ` (${n.location ?? at})` : '')
+  const edge = (e, at) => `${e.type} ${e.name}@${JSON.stringify(e.spec)}` +
+    (e.overridden ? ` (overridden, was ${JSON.stringify(e.rawSpec)})` : '') + ` from ${node(e.from, at)}`
+  const current = er.current || er.peerConflict?.current
+  const resolving = er.dep?.whileInstalling || er.current?.whileInstalling || er.edge.from?.whileInstalling
+  return [
+    resolving && `resolving ${node(resolving)}`,
+    current && `found ${node(current)}`,
+    ...(current?.dependents || []).map(e => `found for ${edge(e, current.location)}`),
+    !current && er.currentEdge && `beside ${edge(er.currentEdge)}`,
+    `wanted ${edge(er.edge)}`,
+    er.peerConflict?.peer && `peer ${node(er.peerConflict.peer)}`,
+    ...(er.peerConflict?.peer?.dependents || []).map(e => `peer for ${edge(e)}`),
+  ].filter(Boolean)
+}
+
 // npm ends with what nobody caught, also where the build would have gone on.
 const uncaught = () => new Promise((_, reject) => {
   for (const event of ['unhandledRejection', 'uncaughtException']) {
@@ -94,7 +116,7 @@ const main = async () => {
     try {
       reply(q, await Promise.race([build(q), uncaught()]))
     } catch (er) {
-      reply(q, { code: er.code || 'unknown', message: String(er.stack || er) })
+      reply(q, { code: er.code || 'unknown', message: String(er.stack || er), facts: factsOf(er) })
     }
   }
 }
