@@ -130,8 +130,9 @@ type Request struct {
 	Global bool
 	// GlobalDir is the root of the global tree, for Link; "" is Dir.
 	GlobalDir string
-	Specs     []string // positionals after the command, as typed
+	Specs     []string // positionals after the command, as typed; for Exec the packages it wants
 	Options   Options
+	Exec      ExecPlaces // only for Exec
 }
 
 // Options are npm's configuration as far as it changes the tree. The zero

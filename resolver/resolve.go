@@ -9,7 +9,6 @@ import (
 
 	"gpq/resolver/pick"
 	"gpq/resolver/registry"
-	"gpq/resolver/spec"
 	"gpq/resolver/tree"
 )
 
@@ -54,8 +53,12 @@ func (r *Resolver) Resolve(ctx context.Context, q Request) (*Plan, error) {
 	if !filepath.IsAbs(q.Dir) && q.Dir != "" {
 		return nil, fmt.Errorf("resolve: %q is no absolute path", q.Dir)
 	}
-	if q.Verb == Link {
+	switch q.Verb {
+	case Link:
 		return r.link(ctx, q)
+	case Exec:
+		return r.exec(ctx, q)
+	default:
 	}
 	p, err := r.planTree(ctx, q)
 	if err == nil && q.Verb == Rebuild {
@@ -77,9 +80,7 @@ func (r *Resolver) planTree(ctx context.Context, q Request) (*Plan, error) {
 	if err != nil {
 		return r.failed(q, nil, err)
 	}
-	if err := r.byVerb(ctx, q, &o, old); err != nil {
-		return r.failed(q, nil, err)
-	}
+	byVerb(q, &o, old)
 	t, err := tree.Build(ctx, o, r.deps(q))
 	if err != nil {
 		return r.failed(q, t, err)
@@ -180,7 +181,7 @@ func contains(list []string, s string) bool {
 }
 
 // byVerb translates what the commands differ in.
-func (r *Resolver) byVerb(ctx context.Context, q Request, o *tree.Options, old *tree.Existing) error {
+func byVerb(q Request, o *tree.Options, old *tree.Existing) {
 	switch q.Verb {
 	case Install:
 		o.Add = q.Specs
@@ -197,30 +198,8 @@ func (r *Resolver) byVerb(ctx context.Context, q Request, o *tree.Options, old *
 		o.Prune = true
 	case Uninstall:
 		o.Rm = q.Specs
-	case Exec:
-		return r.execSpecs(ctx, q, o)
 	case AuditFix:
 		o.Audit = true
-	case Link, Rebuild:
+	case Exec, Link, Rebuild:
 	}
-	return nil
-}
-
-// execSpecs makes names, ranges and tags the exact versions that npm exec adds
-// to its own folder.
-func (r *Resolver) execSpecs(ctx context.Context, q Request, o *tree.Options) error {
-	for _, raw := range q.Specs {
-		s := spec.Parse(raw, spec.Place{Dir: q.Cwd, Home: r.s.Home})
-		t := s.Target()
-		if !s.Registry() {
-			o.Add = append(o.Add, raw)
-			continue
-		}
-		id, err := tree.Choose(ctx, *o, r.deps(q), &t)
-		if err != nil {
-			return err
-		}
-		o.Add = append(o.Add, id)
-	}
-	return nil
 }

@@ -12,11 +12,19 @@ import (
 // link reports a link that leads out of the project: what is there is no
 // package of a registry. Links within it are the project's own.
 func (p *planner) link(n *tree.Node) {
-	root := filepath.Clean(p.o.Path)
+	root := p.home()
 	if real := n.Realpath(); real == root || strings.HasPrefix(real, root+"/") || n.IsProject() {
 		return
 	}
 	p.exotic(n, "folder outside the project: "+n.Realpath())
+}
+
+// home is the project's folder, also where the tree is another one.
+func (p *planner) home() string {
+	if at := p.q.Exec.Local; at != "" {
+		return filepath.Clean(at)
+	}
+	return filepath.Clean(p.o.Path)
 }
 
 // ownFolder is whether a package was copied from a folder within the project
@@ -26,9 +34,9 @@ func (p *planner) ownFolder(resolved string) bool {
 	if !ok || strings.HasSuffix(dir, ".tgz") || strings.HasSuffix(dir, ".tar.gz") || strings.HasSuffix(dir, ".tar") {
 		return false
 	}
-	root := filepath.Clean(p.o.Path)
+	root := p.home()
 	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(root, dir)
+		dir = filepath.Join(filepath.Clean(p.o.Path), dir)
 	}
 	return root != "/" && strings.HasPrefix(filepath.Clean(dir), root+"/")
 }

@@ -1,13 +1,10 @@
 package shim
 
 import (
-	"crypto/sha512"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"gpq/shim/argv"
@@ -169,19 +166,6 @@ func InitSpec(name string) (string, bool) {
 		version = "*"
 	}
 	return scope + "create-" + base + "@" + version, base != "" && !strings.Contains(rest, "/")
-}
-
-// NpxFolder is the folder in npm's cache into which npm exec installs these packages.
-func NpxFolder(cache string, specs []string) string {
-	list := append([]string(nil), specs...)
-	sort.Slice(list, func(i, j int) bool {
-		if a, b := strings.ToLower(list[i]), strings.ToLower(list[j]); a != b {
-			return a < b
-		}
-		return list[i] > list[j] // npm sorts as people do: a before A
-	})
-	sum := sha512.Sum512([]byte(strings.Join(list, "\n")))
-	return filepath.Join(cache, "_npx", hex.EncodeToString(sum[:8]))
 }
 
 func first(list []string) string {

@@ -33,14 +33,9 @@ func (s *session) request() resolver.Request {
 			q.Verb = resolver.Install
 			return q
 		}
-		alone(&q)
-		q.Specs = s.target().Specs
+		s.execution(&q)
 	case argv.Exec:
-		alone(&q)
-		q.Specs = nil
-		if t := s.target(); t.Kind != shim.TargetProject { // npm links that, and fetches nothing for it
-			q.Specs = t.Specs
-		}
+		s.execution(&q)
 	case argv.Fetch:
 		alone(&q)
 		q.Specs = fetchSpecs(cmd, c)
@@ -53,6 +48,26 @@ func (s *session) request() resolver.Request {
 	default:
 	}
 	return q
+}
+
+// execution makes it a request for what npm exec or npm init NAME wants.
+func (s *session) execution(q *resolver.Request) {
+	global := q.Global
+	alone(q)
+	q.Global = global
+	t, c := s.target(), s.config
+	if q.Specs = t.Specs; t.Kind == shim.TargetProject { // npm links that, and fetches nothing for it
+		q.Specs = nil
+	}
+	q.Options.PackageLockOnly = false
+	packages, _, _ := c.GetAll("package")
+	q.Exec = resolver.ExecPlaces{Local: c.Root, Command: len(packages) == 0}
+	if cache := s.npmCache(); cache != "" {
+		q.Exec.Cache = filepath.Join(cache, "_npx")
+	}
+	if s.cmd.Class == argv.Exec && c.Prefix != c.Root {
+		q.Exec.GlobalDir, q.Exec.GlobalBin = globalRoot(c.Prefix), globalBin(c.Prefix)
+	}
 }
 
 // alone makes it a request for a tree of its own, whatever the project is.

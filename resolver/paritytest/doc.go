@@ -10,5 +10,5 @@
 //	GPQ_PARITY_LIVE='express;next react' go test ./resolver/paritytest -run Live -v
 //	GPQ_PARITY_STARTERS=all GPQ_PARITY_BEFORE=2025-06-01 go test ./resolver/paritytest -run LiveStarters -v -timeout 90m
 //
-// And GPQ_WORLDS=2000 compares that many generated worlds with each npm.
+// GPQ_EXEC=all tries all of npm exec's cases. And GPQ_WORLDS=2000 compares that many generated worlds with each npm.
 package paritytest

@@ -54,19 +54,15 @@ func (b *builder) keepGlobals(root *Node) {
 	root.setPkg(p)
 }
 
-// Choose is the «name@version» that npm would take for a registry spec.
-func Choose(ctx context.Context, o Options, d Deps, s *spec.Spec) (string, error) {
+// Choose is the package that npm would take for a registry spec.
+func Choose(ctx context.Context, o Options, d Deps, s *spec.Spec) (*Pkg, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	b, err := newBuilder(ctx, o, d)
 	if err != nil {
 		cancel()
-		return "", err
+		return nil, err
 	}
 	defer b.ahead.wait()
 	defer cancel()
-	p, err := b.ahead.manifest(s, "")
-	if err != nil {
-		return "", err
-	}
-	return p.Name + "@" + p.Version, nil
+	return b.ahead.manifest(s, "")
 }

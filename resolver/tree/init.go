@@ -33,7 +33,7 @@ func newBuilder(ctx context.Context, o Options, d Deps) (*builder, error) {
 	}
 	b := &builder{ctx: ctx, deps: d, seen: map[*Node]bool{}, visits: map[string]int{}, virtualRoots: map[*Node]*Node{},
 		peerSource: map[*Node]*Node{}, updateNames: map[string]bool{}, preferDedupe: o.PreferDedupe}
-	b.env = &env{opt: &o, major: majorOf(o.NPM), specs: newSpecs(majorOf(o.NPM), o.Home)}
+	b.env = &env{opt: &o, major: Major(o.NPM), specs: newSpecs(Major(o.NPM), o.Home)}
 	b.ranges = &ranges{cache: d.Semver, old: b.before(11), memo: map[[2]string]bool{}}
 	b.queue.coll = &b.coll
 	b.result = &Tree{b: b}
@@ -66,7 +66,8 @@ func (b *builder) newAhead() *ahead {
 	return a
 }
 
-func majorOf(version string) int {
+// Major is the major version of an npm; of what cannot be read 11.
+func Major(version string) int {
 	n, err := strconv.Atoi(strings.SplitN(version, ".", 2)[0])
 	if err != nil {
 		return 11

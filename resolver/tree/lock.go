@@ -65,7 +65,7 @@ func LoadExisting(_ context.Context, o Options, _ Deps) (*Existing, error) {
 		}
 		return x, nil
 	}
-	lo := lockfile.Options{Dir: o.Path, NPM: majorOf(o.NPM)}
+	lo := lockfile.Options{Dir: o.Path, NPM: Major(o.NPM)}
 	if o.NoLock {
 		// npm does not read the lockfile, and does not look further either.
 		for _, f := range []string{lockfile.Shrinkwrap, lockfile.PackageLock} {
