@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"gpq/checks/service"
 )
@@ -14,9 +15,12 @@ import (
 // What OSV allows, and what we allow it.
 const (
 	batch     = 1000
-	maxAnswer = 32 << 20
-	maxPages  = 50 // of one query
-	details   = 8  // requests at once
+	maxAnswer = 8 << 20
+	maxPages  = 50     // of one query
+	details   = 8      // requests at once
+	maxHits   = 2_000  // ids for one version
+	maxIDs    = 10_000 // in all
+	maxTold   = 64 << 20
 )
 
 type osvQuery struct {
@@ -34,11 +38,10 @@ type hit struct {
 	Modified string `json:"modified"`
 }
 
-type osvResults struct {
-	Results []struct {
-		Vulns []hit  `json:"vulns"`
-		Next  string `json:"next_page_token"`
-	} `json:"results"`
+// osvResult is what OSV says of one version.
+type osvResult struct {
+	Vulns json.RawMessage `json:"vulns"`
+	Next  string          `json:"next_page_token"`
 }
 
 // askOSV asks about all queries, in batches with all their pages, and then for
@@ -54,6 +57,11 @@ func (c *Client) askOSV(ctx context.Context, queries []Query, out found) {
 			hits[q] = h
 		}
 	}
+	if err := c.few(hits); err != nil {
+		for _, q := range queries {
+			out[q] = answer{source: Source{Name: c.osv.Host(), Err: err}}
+		}
+	}
 	records := c.details(ctx, hits)
 	for q, hs := range hits {
 		a := out[q]
@@ -62,6 +70,21 @@ func (c *Client) askOSV(ctx context.Context, queries []Query, out found) {
 		}
 		out[q] = a
 	}
+}
+
+// few refuses an answer with more ids than there can be, and keeps of it as many
+// as may be asked about.
+func (c *Client) few(hits map[Query][]hit) error {
+	n := 0
+	for q, hs := range hits {
+		if n += len(hs); n > maxIDs {
+			hits[q] = hs[:max(0, len(hs)-(n-maxIDs))]
+		}
+	}
+	if n > maxIDs {
+		return c.osv.Refuse(fmt.Sprintf("it names more than %d ids", maxIDs))
+	}
+	return nil
 }
 
 // entry makes what is known of a hit: its details about this package, else
@@ -91,9 +114,13 @@ func (c *Client) batch(ctx context.Context, queries []Query) (map[Query][]hit, e
 			return out, err
 		}
 		var more []Query
-		for i, r := range got.Results {
+		for i, r := range got {
 			q := left[i]
-			out[q] = append(out[q], usable(r.Vulns)...)
+			hits, err := list[hit](r.Vulns, maxHits-len(out[q]))
+			if err != nil {
+				return out, c.osv.Refuse("its ids for one version: " + err.Error())
+			}
+			out[q] = append(out[q], usable(hits)...)
 			if r.Next != "" && r.Next != tokens[q] {
 				tokens[q] = r.Next
 				more = append(more, q)
@@ -110,7 +137,7 @@ func usable(hits []hit) []hit {
 	return slices.DeleteFunc(hits, func(h hit) bool { return !idForm().MatchString(h.ID) })
 }
 
-func (c *Client) page(ctx context.Context, queries []Query, tokens map[Query]string) (osvResults, error) {
+func (c *Client) page(ctx context.Context, queries []Query, tokens map[Query]string) ([]osvResult, error) {
 	var ask struct {
 		Queries []osvQuery `json:"queries"`
 	}
@@ -121,24 +148,29 @@ func (c *Client) page(ctx context.Context, queries []Query, tokens map[Query]str
 	}
 	body, err := json.Marshal(ask)
 	if err != nil {
-		return osvResults{}, err
+		return nil, err
 	}
 	resp, err := c.osv.Do(ctx, service.Request{Path: "v1/querybatch", Body: body})
 	if err != nil {
-		return osvResults{}, err
+		return nil, err
 	}
-	var got osvResults
 	if resp.Status != 200 {
-		return got, c.osv.Refuse(fmt.Sprintf("status %d to querybatch", resp.Status))
+		return nil, c.osv.Refuse(fmt.Sprintf("status %d to querybatch", resp.Status))
 	}
-	if json.Unmarshal(resp.Body, &got) != nil || len(got.Results) != len(queries) {
-		return osvResults{}, c.osv.Refuse("its answer to querybatch cannot be read")
+	var got struct {
+		Results json.RawMessage `json:"results"`
 	}
-	return got, nil
+	if json.Unmarshal(resp.Body, &got) == nil {
+		if all, err := list[osvResult](got.Results, len(queries)); err == nil && len(all) == len(queries) {
+			return all, nil
+		}
+	}
+	return nil, c.osv.Refuse("its answer to querybatch cannot be read")
 }
 
 // details fetches each id once, from the cache where it holds that very
-// edition. An id without details is left out.
+// edition. An id without details is left out, and so is what comes after maxTold
+// bytes of them.
 func (c *Client) details(ctx context.Context, hits map[Query][]hit) map[string]*osvRecord {
 	edition := map[string]string{}
 	for _, hs := range hits {
@@ -147,6 +179,8 @@ func (c *Client) details(ctx context.Context, hits map[Query][]hit) map[string]*
 		}
 	}
 	out := make(map[string]*osvRecord, len(edition))
+	room := &atomic.Int64{}
+	room.Store(maxTold)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	turn := make(chan struct{}, details)
@@ -154,7 +188,7 @@ func (c *Client) details(ctx context.Context, hits map[Query][]hit) map[string]*
 		wg.Go(func() {
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			if r := c.detail(ctx, id, modified); r != nil {
+			if r := c.detail(ctx, id, modified, room); r != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				out[id] = r
@@ -165,17 +199,17 @@ func (c *Client) details(ctx context.Context, hits map[Query][]hit) map[string]*
 	return out
 }
 
-func (c *Client) detail(ctx context.Context, id, modified string) *osvRecord {
+func (c *Client) detail(ctx context.Context, id, modified string, room *atomic.Int64) *osvRecord {
 	key := "osv/1/" + c.osv.Base() + "/" + id + "/" + modified
 	if c.o.Cache != nil && modified != "" {
-		if b, _, ok := c.o.Cache.Get(key); ok {
+		if b, _, ok := c.o.Cache.Get(key); ok && room.Add(-int64(len(b))) > 0 {
 			if r, err := parseOSV(b); err == nil && r.ID == id {
 				return &r
 			}
 		}
 	}
 	resp, err := c.osv.Do(ctx, service.Request{Path: "v1/vulns/" + url.PathEscape(id)})
-	if err != nil || resp.Status != 200 {
+	if err != nil || resp.Status != 200 || room.Add(-int64(len(resp.Body))) < 0 {
 		return nil
 	}
 	r, err := parseOSV(resp.Body)

@@ -1,10 +1,12 @@
 package advisory
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"regexp"
 	"slices"
@@ -64,8 +66,10 @@ func (c *Client) oneRegistry(ctx context.Context, base string, queries []Query) 
 	src := Source{Name: host(base)}
 	body, err := c.o.Registries.Advisories(ctx, base, versions)
 	var byName map[string]json.RawMessage
-	if err == nil && json.Unmarshal(body, &byName) != nil {
-		err = errors.New(src.Name + ": its advisories cannot be read")
+	if err == nil {
+		if byName, err = about(body, versions); err != nil {
+			err = errors.New(src.Name + ": its advisories cannot be read")
+		}
 	}
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
@@ -90,6 +94,38 @@ func (c *Client) oneRegistry(ctx context.Context, base string, queries []Query) 
 	return out
 }
 
+// about reads an object, of which it keeps what was asked about.
+func about(body []byte, versions map[string][]string) (map[string]json.RawMessage, error) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	switch first, err := d.Token(); {
+	case err == nil && first == nil:
+		return nil, nil // null, of a registry that knows nothing
+	case err != nil || first != json.Delim('{'):
+		return nil, errors.New("no object")
+	}
+	kept := map[string]json.RawMessage{}
+	for d.More() {
+		key, err := d.Token()
+		var raw json.RawMessage
+		if err == nil {
+			err = d.Decode(&raw)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if name, _ := key.(string); versions[name] != nil {
+			kept[name] = raw
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something after the object")
+	}
+	return kept, nil
+}
+
 func host(base string) string {
 	if u, err := url.Parse(base); err == nil && u.Host != "" {
 		return u.Host
@@ -98,15 +134,39 @@ func host(base string) string {
 }
 
 func npmEntries(raw json.RawMessage) ([]entry, error) {
-	var list []npmAdvisory
-	if json.Unmarshal(raw, &list) != nil {
-		return nil, errors.New("its advisories cannot be read")
+	all, err := list[npmAdvisory](raw, maxHits)
+	if err != nil {
+		return nil, fmt.Errorf("its advisories cannot be read: %w", err)
 	}
 	var out []entry
-	for _, a := range list {
+	for _, a := range all {
 		out = append(out, a.entry())
 	}
 	return out, nil
+}
+
+// list reads a list of at most that many. Three bytes of text can be some
+// hundred in memory.
+func list[T any](raw json.RawMessage, most int) ([]T, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if first, err := d.Token(); err != nil || first != json.Delim('[') {
+		return nil, errors.New("no list")
+	}
+	var all []T
+	for d.More() {
+		var one T
+		if len(all) >= max(most, 0) {
+			return nil, errors.New("too many")
+		}
+		if d.Decode(&one) != nil {
+			return nil, errors.New("not of the right form")
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 var ghsa = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`GHSA(-[23456789cfghjmpqrvwx]{4}){3}`) })

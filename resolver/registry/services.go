@@ -15,9 +15,9 @@ import (
 
 // Bounds of the smaller answers.
 const (
-	maxAttestations = 16 << 20
+	maxAttestations = 5 << 20 // a little more than what is read of them
 	maxKeys         = 1 << 20
-	maxAdvisories   = 64 << 20
+	maxAdvisories   = 16 << 20
 )
 
 // Attestations gives the bundles that a registry has for one version, as it
