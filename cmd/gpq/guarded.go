@@ -50,8 +50,10 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		Args: g.Args(words), Env: env, Dir: s.dir, Stdin: os.Stdin, Stdout: s.out, Stderr: s.err,
 		Own: s.cmd.Class == argv.Exec || s.cmd.Class == argv.Init,
 	})
-	if err := g.Repair(s.installedInto()); err != nil {
-		s.say("%v", err)
+	for _, dir := range s.installedInto() {
+		if err := g.Repair(dir); err != nil {
+			s.say("%v", err)
+		}
 	}
 	if err != nil {
 		return s.settle(becameNot(err))
@@ -108,12 +110,24 @@ func (s *session) sessionFor(guarded []string, clear checks.Clearance) func() sh
 	return func() shim.Session { return told }
 }
 
-// installedInto is the folder whose lockfiles npm may have written.
-func (s *session) installedInto() string {
-	if q := s.request(); q.Dir != "" {
-		return q.Dir
+// installedInto are the folders whose lockfiles npm may have written.
+func (s *session) installedInto() []string {
+	q := s.request()
+	dirs := []string{s.config.Root}
+	if q.Dir != "" {
+		dirs[0] = q.Dir
 	}
-	return s.config.Root
+	if q.GlobalDir != "" {
+		dirs = append(dirs, q.GlobalDir)
+	}
+	if s.cmd.Class == argv.Exec || s.cmd.Class == argv.Init {
+		npx := filepath.Join(s.npmCache(), "_npx")
+		own, _ := os.ReadDir(npx) // without it npm has written nothing there
+		for _, e := range own {
+			dirs = append(dirs, filepath.Join(npx, e.Name()))
+		}
+	}
+	return dirs
 }
 
 // letNPMFail: npm would not get as far as fetching. It is run all the same,
