@@ -119,13 +119,13 @@ type Options struct {
 	// NPM is the major version that will run; 0 is the newest. Before 12,
 	// npm-shrinkwrap.json goes before package-lock.json.
 	NPM int
-	// MaxBytes bounds a file; 0 is 256 MiB.
+	// MaxBytes bounds a file; 0 is 64 MiB.
 	MaxBytes int
 }
 
 func (o Options) max() int {
 	if o.MaxBytes == 0 {
-		return 256 << 20
+		return maxBytes
 	}
 	return o.MaxBytes
 }

@@ -138,6 +138,15 @@ func TestBroken(t *testing.T) {
 	if _, err := Read(PackageLock, []byte("{}"), Options{MaxBytes: 1}); err == nil {
 		t.Error("a file that is too large was read")
 	}
+	for text, want := range map[string]string{
+		"[0" + strings.Repeat(",0", maxValues) + "]":                         "more than",
+		strings.Repeat("[", maxDepth+1):                                      "too deep",
+		strings.Repeat(`{"`+strings.Repeat("a", 9<<10)+`":`, maxDepth) + "1": "too deep", // and soon
+	} {
+		if _, err := Read(PackageLock, []byte(text), Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.20s…: got %v", text, err)
+		}
+	}
 	if l, err := Read(PackageLock, []byte("\ufeff[]"), Options{}); err != nil || len(l.Entries) != 0 {
 		t.Errorf("got %v, %v", l, err)
 	}

@@ -27,11 +27,22 @@ type member struct {
 
 // document is a text being read.
 type document struct {
-	file  string
-	data  []byte
-	notes []Note
-	lines lineIndex
+	file   string
+	data   []byte
+	notes  []Note
+	lines  lineIndex
+	values int // read so far
+	depth  int
 }
+
+// Bounds of what one file may hold; a lockfile of 20,000 packages has half a
+// million values. Two bytes of text can be eighty in memory.
+const (
+	maxBytes  = 64 << 20
+	maxValues = 4_000_000
+	maxDepth  = 1_000
+	maxPath   = 1 << 10 // bytes of what notes name
+)
 
 // parse reads the whole text. Its error is a *ParseError.
 func (d *document) parse() (value, error) {
@@ -78,6 +89,13 @@ func (d *document) read(dec *jsontext.Decoder, path string) (value, error) {
 		return value{}, err
 	}
 	v := value{kind: byte(tok.Kind()), offset: int(dec.InputOffset())}
+	if d.values++; d.values > maxValues {
+		return value{}, fmt.Errorf("more than %d values", maxValues)
+	}
+	if d.depth++; d.depth > maxDepth {
+		return value{}, errors.New("nested too deep")
+	}
+	defer func() { d.depth-- }()
 	switch v.kind {
 	case '{':
 		return d.readObject(dec, v, path)
@@ -105,7 +123,9 @@ func (d *document) readObject(dec *jsontext.Decoder, v value, path string) (valu
 		}
 		name, at := tok.String(), int(dec.InputOffset())
 		inner := name
-		if path != "" {
+		if len(path) > maxPath {
+			inner = path
+		} else if path != "" {
 			inner = path + " › " + name
 		}
 		m, err := d.read(dec, inner)

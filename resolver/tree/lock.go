@@ -49,7 +49,7 @@ type Existing struct {
 // Fault is a lockfile's entry that is left out, and why.
 type Fault struct{ Location, Name, Version, Why string }
 
-const maxLockfile = 256 << 20
+const maxLockfile = 64 << 20 // bytes; one of 20,000 packages has a tenth of it
 
 // LoadExisting reads what is there. What npm would take for no lockfile is
 // none; the notes say so.
