@@ -117,7 +117,8 @@ const (
 	Prune
 	Uninstall
 	Link
-	Exec // npm exec, npx, npm init NAME: a tree of its own
+	Exec  // npm exec, npx, npm init NAME: a tree of its own
+	Fetch // npm pack, diff, cache add: what is named, and no tree
 	AuditFix
 	Rebuild
 )

@@ -58,6 +58,8 @@ func (r *Resolver) Resolve(ctx context.Context, q Request) (*Plan, error) {
 		return r.link(ctx, q)
 	case Exec:
 		return r.exec(ctx, q)
+	case Fetch:
+		return r.named(ctx, q)
 	default:
 	}
 	p, err := r.planTree(ctx, q)
@@ -200,6 +202,6 @@ func byVerb(q Request, o *tree.Options, old *tree.Existing) {
 		o.Rm = q.Specs
 	case AuditFix:
 		o.Audit = true
-	case Exec, Link, Rebuild:
+	case Exec, Fetch, Link, Rebuild:
 	}
 }

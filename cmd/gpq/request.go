@@ -78,7 +78,7 @@ func alone(q *resolver.Request) {
 
 var verbs = map[argv.Class]resolver.Verb{
 	argv.Install: resolver.Install, argv.CI: resolver.CI, argv.Update: resolver.Update,
-	argv.Exec: resolver.Exec, argv.Fetch: resolver.Exec, argv.Init: resolver.Exec,
+	argv.Exec: resolver.Exec, argv.Fetch: resolver.Fetch, argv.Init: resolver.Exec,
 	argv.AuditFix: resolver.AuditFix, argv.Dedupe: resolver.Dedupe, argv.Link: resolver.Link,
 	argv.Rebuild: resolver.Rebuild, argv.Edit: resolver.Rebuild, argv.Uninstall: resolver.Uninstall,
 	argv.Prune: resolver.Prune, argv.Version: resolver.Install, argv.Patch: resolver.Install,
@@ -95,11 +95,13 @@ func globalRoot(prefix string) string {
 // fetchSpecs are what pack, diff, cache add and the like name in full.
 func fetchSpecs(cmd argv.Command, c *npmrc.Config) []string {
 	specs := cmd.Positionals
-	if cmd.Name == "cache" || cmd.Name == "stage" {
-		specs = specs[min(1, len(specs)):]
-	}
-	if diff, _, ok := c.GetAll("diff"); ok && cmd.Name == "diff" {
-		specs = diff
+	switch cmd.Name {
+	case "cache", "stage":
+		return specs[min(1, len(specs)):]
+	case "diff":
+		words, _, _ := c.GetAll("diff")
+		tag, _, _ := c.Get("tag")
+		return resolver.Compared(words, c.Root, tag)
 	}
 	return specs
 }
