@@ -35,6 +35,7 @@ type Child struct {
 	Dir                   string
 	Stdin, Stdout, Stderr *os.File
 	Own                   bool
+	Held                  *Held
 }
 
 // Result is how npm ended.

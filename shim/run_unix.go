@@ -26,6 +26,8 @@ type Child struct {
 	// Own says that what runs under npm may have ends of its own for Ctrl-C (npx server): then an interrupt from the
 	// terminal is left to it, however long it takes.
 	Own bool
+	// Held is what stands ready for this run, nil where nothing does.
+	Held *Held
 }
 
 // Result is how npm ended. The zero value is an exit with 0; look at the error first.
@@ -46,29 +48,29 @@ func (r Result) ExitCode() int {
 // Ctrl-Z, a new window size) reaches npm by itself; signals sent to gpq alone are passed on. An end of ctx is SIGTERM to
 // npm, and SIGKILL ten seconds later. The error is about starting it only.
 func (t Tool) Run(ctx context.Context, c Child) (Result, error) {
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, heard()...)
+	defer signal.Stop(signals)
+	c.Env = t.environ(c.Env)
+	f := &feeder{own: c.Own, signals: signals}
+	if res, ran, err := c.Held.run(ctx, c, f); ran || err != nil {
+		return res, err
+	}
 	// The parent-death signal belongs to the thread that starts the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	cmd := exec.Command(t.Path, c.Args...) //nolint:noctx // ctx is obeyed with a signal, below
 	cmd.Args[0] = t.Name
-	cmd.Env, cmd.Dir = t.environ(c.Env), c.Dir
+	cmd.Env, cmd.Dir = c.Env, c.Dir
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, c.Stderr
 	cmd.SysProcAttr = dieWithParent()
-	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, heard()...)
-	defer signal.Stop(signals)
 	if err := cmd.Start(); err != nil {
 		return Result{}, fmt.Errorf("cannot run %s: %w", t.Path, err)
 	}
-	done := make(chan struct{})
-	fed := make(chan struct{})
-	go func() {
-		defer close(fed)
-		(&feeder{child: cmd.Process, own: c.Own, signals: signals}).feed(ctx, done)
-	}()
+	f.child = cmd.Process
+	stop := f.begin(ctx)
 	err := cmd.Wait()
-	close(done)
-	<-fed
+	stop()
 	return result(cmd, err)
 }
 
@@ -106,6 +108,16 @@ type feeder struct {
 	child   *os.Process
 	own     bool
 	signals chan os.Signal
+}
+
+// begin feeds until stop is called.
+func (f *feeder) begin(ctx context.Context) (stop func()) {
+	done, fed := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(fed)
+		f.feed(ctx, done)
+	}()
+	return func() { close(done); <-fed }
 }
 
 func (f *feeder) feed(ctx context.Context, done <-chan struct{}) {

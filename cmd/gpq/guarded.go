@@ -48,7 +48,7 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 	}
 	res, err := npm.Run(ctx, shim.Child{
 		Args: g.Args(words), Env: env, Dir: s.dir, Stdin: os.Stdin, Stdout: s.out, Stderr: s.err,
-		Own: s.cmd.Class == argv.Exec || s.cmd.Class == argv.Init,
+		Own: s.cmd.Class == argv.Exec || s.cmd.Class == argv.Init, Held: s.held,
 	})
 	for _, dir := range s.installedInto() {
 		if err := g.Repair(dir); err != nil {
@@ -65,6 +65,16 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		shim.EndBy(res.Signal)
 	}
 	return res.ExitCode()
+}
+
+// hold has node read npm's files while there is still something to ask and to
+// check. npm itself begins in run, or not at all.
+func (s *session) hold() {
+	npm, words, err := s.asNPM()
+	if err != nil || s.own.NoGuard {
+		return
+	}
+	s.held = npm.Hold(s.shimWorld(words), s.cmd.Name, shim.Child{Env: s.env, Dir: s.dir, Stdin: os.Stdin, Stdout: s.out, Stderr: s.err})
 }
 
 func (s *session) guard(ctx context.Context, rep *checks.Report, clear checks.Clearance, r *refusals) (*guard.Guard, error) {

@@ -23,6 +23,8 @@ func (p *process) judged(ctx context.Context, j job, stop func()) int {
 		p.clearScratch()
 		return p.settle(becameNot(s.tool.BecomeUnchecked(s.cmd.Args, s.env)))
 	}
+	s.hold()
+	defer func() { s.held.Drop() }()
 	plan, err := s.plan(ctx)
 	if err != nil {
 		return p.settle(err)
@@ -150,8 +152,10 @@ func (s *session) ask(ctx context.Context, rep *checks.Report) bool {
 	return s.confirm(ctx, question(rep.Summary(), len(rep.Plan.Unresolved), s.cmd.Name))
 }
 
-// confirm asks on the terminal, opened for this one question.
+// confirm asks on the terminal, opened for this one question. Nobody else has it
+// meanwhile: node would put it back at its end as it found it.
 func (s *session) confirm(ctx context.Context, question string) bool {
+	s.held.Drop()
 	t, err := prompt.Open()
 	if err != nil {
 		return false

@@ -39,6 +39,7 @@ type session struct {
 	notices    []checks.Notice
 	collectors []checks.Collector // find facts out ahead
 	began      time.Time
+	held       *shim.Held // npm, as far as it goes without a clearance; nil for none
 	memory     memory
 }
 
