@@ -177,6 +177,9 @@ func (b *builder) tasks(n *Node) ([]task, error) {
 	if all := n.edgesOut.len(); len(problems)*all > maxEdges*maxEdges {
 		return nil, fmt.Errorf("%w: %s alone asks for %d packages", ErrEndless, n.name, all)
 	}
+	if len(problems) > 1 {
+		b.askAhead(n) // what a lockfile has was not crawled, and may lack what it needs
+	}
 	var tasks []task
 	for _, e := range problems {
 		if e.peerConflicted {
