@@ -151,5 +151,7 @@ func straightLines() []line {
 		{name: "init -y", good: "init -y"}, {name: "search", good: "search evil"}, {name: "explain", fixture: "old", good: "explain twice"},
 		{name: "root", good: "root -g"}, {name: "pack own", good: "pack"}, {name: "fund", good: "fund"}, {name: "query", good: "query *"},
 		{name: "cache ls", good: "cache ls"}, {name: "npx -v", npx: true, good: "-v"}, {name: "version patch", good: "version patch --no-git-tag-version"},
+		{name: "version patch above workspaces", fixture: "workspaces-bad-range", good: "version patch --no-git-tag-version"},
+		{name: "init -y above workspaces", fixture: "workspaces-bad-range", good: "init -y"},
 	}
 }

@@ -109,7 +109,18 @@ func fetchSpecs(cmd argv.Command, c *npmrc.Config) []string {
 // target is what npm exec, npx or npm init runs; any other command has one that
 // fetches.
 func (s *session) target() shim.Target {
-	if s.cmd.Class != argv.Exec && s.cmd.Class != argv.Init {
+	switch s.cmd.Class {
+	case argv.Exec:
+	case argv.Init:
+		if len(s.cmd.Positionals) == 0 && len(s.workspaces()) == 0 { // it writes a package.json
+			return shim.Target{Kind: shim.TargetShell}
+		}
+	case argv.Version:
+		if len(s.workspaces()) == 0 { // npm installs after it for workspaces alone
+			return shim.Target{Kind: shim.TargetShell}
+		}
+		return shim.Target{}
+	default:
 		return shim.Target{}
 	}
 	c := s.config
