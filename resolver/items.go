@@ -159,8 +159,12 @@ func shortest(list [][]string) [][]string {
 func (p *planner) history() {
 	byName := map[string][]*tree.Entry{}
 	byPlace := map[string]*tree.Entry{}
-	for i := range p.old.Entries {
-		e := &p.old.Entries[i]
+	before := p.old.Entries
+	if len(before) == 0 && (p.q.Global || p.o.NoLock) && !p.o.NoDisk { // npm plans without it, and fetches none of it again
+		before = tree.LoadActual(p.o).Entries
+	}
+	for i := range before {
+		e := &before[i]
 		if !e.Link {
 			byName[e.Name] = append(byName[e.Name], e)
 			byPlace[e.Location] = e

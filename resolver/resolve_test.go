@@ -210,6 +210,24 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// TestInstalledBefore: what is installed is no news where npm goes by no lockfile
+// either.
+func TestInstalledBefore(t *testing.T) {
+	s := shelve("a@1.0.0 b@1", "a@2.0.0 b@1", "b@1.0.0", "c@1.0.0")
+	files := map[string]string{"package.json": `{"dependencies":{"a":"2","c":"1"}}`, "package-lock.json": `{"lockfileVersion":3,"packages":{}}`,
+		"node_modules/a/package.json": `{"name":"a","version":"1.0.0"}`, "node_modules/b/package.json": `{"name":"b","version":"1.0.0"}`}
+	q := request(project(t, files))
+	q.Options.NoPackageLock = true
+	if _, got := resolve(t, s, q); !slices.Equal(got, []string{"a@2.0.0 [[a]] direct updated", "b@1.0.0 [[a b]] unchanged", "c@1.0.0 [[c]] direct"}) {
+		t.Errorf("without a lockfile: %q", got)
+	}
+	q = request(project(t, files), "a", "c")
+	q.Global = true
+	if _, got := resolve(t, s, q); !slices.Equal(got, []string{"a@2.0.0 [[a]] direct named updated", "b@1.0.0 [[a b]] unchanged", "c@1.0.0 [[c]] direct named"}) {
+		t.Errorf("global: %q", got)
+	}
+}
+
 // TestLockFirst: where npm reads the lockfile before the project, what it has and
 // nothing needs is installed, as long as package.json asks for the same.
 func TestLockFirst(t *testing.T) {
