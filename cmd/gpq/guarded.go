@@ -81,7 +81,7 @@ func (s *session) guard(ctx context.Context, rep *checks.Report, clear checks.Cl
 	return guard.Start(ctx, guard.Options{
 		Clear: clear, Source: s.client, Tarballs: s.larder, Admit: s.admitter(rep), Refused: r.add,
 		Upstream: guard.Upstream{
-			Doer: s.fetch, Registry: s.client.RegistryFor, Authorization: s.config.RegistryOptions().Authorization,
+			Doer: s.fetch, Registry: s.client.RegistryFor, Authorization: s.client.Authorization,
 		},
 		Scopes: s.scopes(), NoProxy: s.noProxy(), Files: s.laysFiles(rep.Plan), Local: rep.Plan.Request.LocalFile,
 	})

@@ -81,8 +81,9 @@ func (c *Client) base(address string) string {
 	return withSlash(u.String())
 }
 
-// secret is the Authorization header for a URL.
-func (c *Client) secret(address string) string {
+// Authorization is the header of that name for a URL, "" for none: what Options
+// say, and what stands in a registry's own address.
+func (c *Client) Authorization(address string) string {
 	if c.o.Authorization != nil {
 		if h := c.o.Authorization(address); h != "" {
 			return h
@@ -174,7 +175,7 @@ func (c *Client) get(ctx context.Context, what, address string, grow func(contex
 // ask sends a request with the credential of its own registry, and takes
 // nothing but 200 for an answer.
 func (c *Client) ask(ctx context.Context, what string, r fetch.Request) (*fetch.Response, error) {
-	r.Secret = c.secret(r.URL)
+	r.Secret = c.Authorization(r.URL)
 	resp, err := c.doer.Do(ctx, r)
 	if err != nil {
 		return nil, unreachable(what, r.URL, err)

@@ -185,7 +185,7 @@ func TestRegistryFor(t *testing.T) {
 		}
 	}
 	for url, want := range map[string]string{"https://a.example/x/y": "Basic dTpw", "https://a.example/y": "", "https://b.example/x/y": ""} {
-		if got := c.secret(url); got != want {
+		if got := c.Authorization(url); got != want {
 			t.Errorf("%s gets %q, want %q", url, got, want)
 		}
 	}

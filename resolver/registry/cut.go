@@ -20,7 +20,8 @@ type Cutting struct {
 	Fields map[string]bool
 	// Keep chooses among the versions; nil keeps all.
 	Keep func(version string) bool
-	// Tarball gives the address to stand in dist.tarball; nil leaves it.
+	// Tarball gives the address to stand in dist.tarball; nil leaves it. With it
+	// there is no other: _resolved is left out.
 	Tarball func(version, tarball string) string
 }
 
@@ -163,6 +164,7 @@ func (w *writer) version(v member, c Cutting) {
 	for _, m := range all {
 		switch {
 		case !c.Full && (!c.shows(m.key) || isEmpty(m.text)):
+		case m.key == "_resolved" && c.Tarball != nil: // counts for npm where there is no other address
 		case m.key == "dist" && c.Tarball != nil:
 			w.key(m.key)
 			w.dist(m.text, v.key, c)

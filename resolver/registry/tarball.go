@@ -180,7 +180,7 @@ func (c *Client) stream(ctx context.Context, url string) (*fetch.Stream, error) 
 		URL: url, MaxBytes: maxTarball, NoStore: true,
 		Header: http.Header{"Accept": {"*/*"}, "Accept-Encoding": {"identity"}},
 	}
-	r.Secret = c.secret(url)
+	r.Secret = c.Authorization(url)
 	if s, ok := c.doer.(streamer); ok {
 		return s.Stream(ctx, r)
 	}

@@ -110,6 +110,36 @@ func TestWhichHostIsReplaced(t *testing.T) {
 	}
 }
 
+// Where npm replaces one host alone, what is served of a package that was
+// checked has no address that npm would go to by itself.
+func TestNoOtherAddress(t *testing.T) {
+	const text = `{"name": "a", "versions": {"1.0.0": {"dist": {"tarball": "https://r.test/a-1.0.0.tgz", "integrity": "x"}},
+		"2.0.0": {"dist": {"tarball": "https://evil.test/a-2.0.0.tgz"}}, "3.0.0": {"_resolved": "https://evil.test/a-3.0.0.tgz"},
+		"4.0.0": {"dist": {"tarball": "https://evil.test/x", "tarball": "https:\\\\evil.test\\x"}}}, "time": {}}`
+	raw := &registry.Raw{Body: []byte(text), Header: http.Header{"Content-Type": {registry.TypeFull}}}
+	for _, accept := range []string{registry.TypeFull, registry.TypeAbbreviated} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/a", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", accept)
+		g := &Guard{only: "r.test"}
+		body, kind, err := g.shaped(r, "a", raw)
+		if err != nil || kind != registry.TypeFull || strings.Contains(string(body), "evil") || !strings.Contains(string(body), `"https://r.test/a-1.0.0.tgz"`) {
+			t.Errorf("%s: %s, %v: %s", accept, kind, err, body)
+		}
+		g.only = ""
+		if body, _, err := g.shaped(r, "a", raw); err != nil || string(body) != text {
+			t.Errorf("where every host is replaced: %v: %s", err, body)
+		}
+	}
+	g := &Guard{only: "r.test"}
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/a", nil)
+	if _, _, err := g.shaped(r, "a", &registry.Raw{Body: []byte(text + "x"), Header: http.Header{}}); err == nil {
+		t.Error("what cannot be read is served")
+	}
+}
+
 // At the bare name of this machine nobody but the guard answers, and it answers
 // those alone who bring the secret.
 func TestBareName(t *testing.T) {

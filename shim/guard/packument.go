@@ -3,6 +3,7 @@ package guard
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -32,13 +33,10 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 		g.refuse(w, Refusal{Path: r.URL.Path, Reason: err})
 		return
 	}
-	body, kind := raw.Body, raw.Header.Get("Content-Type")
-	if strings.Contains(r.Header.Get("Accept"), registry.TypeAbbreviated) && !strings.HasPrefix(kind, registry.TypeAbbreviated) {
-		if form := g.form(r.Context(), name, raw); form.short {
-			if cut, err := registry.Cut(body, registry.Cutting{Fields: form.keep}); err == nil {
-				body, kind = cut, registry.TypeAbbreviated
-			}
-		}
+	body, kind, err := g.shaped(r, name, raw)
+	if err != nil {
+		g.refuse(w, Refusal{Path: r.URL.Path, Reason: err})
+		return
 	}
 	if kind == "" {
 		kind = registry.TypeFull
@@ -52,6 +50,41 @@ func (g *Guard) packument(w http.ResponseWriter, r *http.Request, name string) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // #nosec G705 -- JSON, to npm, which may be gone
 	}
+}
+
+// shaped is the document, and its type, as the registry would have given it to
+// npm. Where npm replaces one host alone, no address in it leads past the guard.
+func (g *Guard) shaped(r *http.Request, name string, raw *registry.Raw) (body []byte, kind string, err error) {
+	kind = raw.Header.Get("Content-Type")
+	cut := registry.Cutting{Full: true}
+	if strings.Contains(r.Header.Get("Accept"), registry.TypeAbbreviated) && !strings.HasPrefix(kind, registry.TypeAbbreviated) {
+		if form := g.form(r.Context(), name, raw); form.short {
+			cut = registry.Cutting{Fields: form.keep}
+		}
+	}
+	if g.only != "" {
+		cut.Tarball = g.kept
+	}
+	if cut.Full && cut.Tarball == nil {
+		return raw.Body, kind, nil
+	}
+	body, err = registry.Cut(raw.Body, cut)
+	switch {
+	case err == nil && !cut.Full:
+		return body, registry.TypeAbbreviated, nil
+	case err != nil && cut.Tarball == nil:
+		return raw.Body, kind, nil
+	}
+	return body, kind, err
+}
+
+// kept is the address of a version's tarball, or one of the guard's that nothing
+// stands at.
+func (g *Guard) kept(version, tarball string) string {
+	if hostName(tarball) == g.only {
+		return tarball
+	}
+	return "http://" + g.only + "/-/elsewhere/" + url.PathEscape(version)
 }
 
 // clears says whether anything of that name was cleared.
