@@ -12,11 +12,7 @@ import (
 // collect finds the facts out ahead: the collectors, the tarballs and the
 // documents of new dependencies, side by side.
 func (r *Runner) collect(ctx context.Context, subjects []*Subject) {
-	timeout := r.FactsTimeout
-	if timeout <= 0 {
-		timeout = 90 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, r.factsTime())
 	defer cancel()
 	var wg sync.WaitGroup
 	for _, c := range r.Collectors {
@@ -29,6 +25,13 @@ func (r *Runner) collect(ctx context.Context, subjects []*Subject) {
 	for _, s := range subjects {
 		s.takeDependencies(docs)
 	}
+}
+
+func (r *Runner) factsTime() time.Duration {
+	if r.FactsTimeout > 0 {
+		return r.FactsTimeout
+	}
+	return 90 * time.Second
 }
 
 // dependencyDocuments gets the documents of all new dependencies, most of

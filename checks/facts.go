@@ -52,3 +52,10 @@ func (a Answer[T]) OK() bool { return a.Asked && a.Err == nil }
 type Collector interface {
 	Collect(ctx context.Context, subjects []*Subject)
 }
+
+// Early is a Collector with questions that need nothing but the plan: they are
+// asked while documents are still on their way. Ahead fills other fields than
+// Collect reads or fills, which begins before Ahead has ended.
+type Early interface {
+	Ahead(ctx context.Context, subjects []*Subject)
+}

@@ -43,10 +43,17 @@ type Outside struct {
 // NewOutside makes a collector.
 func NewOutside(o OutsideOptions) *Outside { return &Outside{o: o} }
 
-// Collect asks all services side by side, each within its own time.
+// Ahead asks about the very versions of the plan, and unpacks the list of names.
+func (o *Outside) Ahead(ctx context.Context, subjects []*Subject) {
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = o.names() })
+	wg.Go(func() { o.advisories(ctx, subjects) })
+	wg.Wait()
+}
+
+// Collect asks all other services side by side, each within its own time.
 func (o *Outside) Collect(ctx context.Context, subjects []*Subject) {
 	var wg sync.WaitGroup
-	wg.Go(func() { o.advisories(ctx, subjects) })
 	wg.Go(func() { o.domains(ctx, subjects) })
 	wg.Go(func() {
 		o.lookalikes(subjects)
@@ -120,6 +127,16 @@ func heldBack[T any](why string) Answer[T] {
 	return Answer[T]{Err: &Withheld{why}, Asked: true}
 }
 
+// names gives the list, unpacked once; nil where none is wanted.
+func (o *Outside) names() (*names.List, error) {
+	o.once.Do(func() {
+		if o.o.Names != nil {
+			o.list, o.err = o.o.Names()
+		}
+	})
+	return o.list, o.err
+}
+
 // lookalikes holds every name against the list. It asks nobody.
 func (o *Outside) lookalikes(subjects []*Subject) {
 	if o.o.Names == nil {
@@ -128,7 +145,7 @@ func (o *Outside) lookalikes(subjects []*Subject) {
 		}
 		return
 	}
-	o.once.Do(func() { o.list, o.err = o.o.Names() })
+	_, _ = o.names()
 	for _, s := range subjects {
 		if w := o.keeps(s, false); w != nil {
 			s.Facts.Lookalike = Answer[names.Match]{Err: w, Asked: true}

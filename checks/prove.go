@@ -16,7 +16,8 @@ type Proven struct {
 // Prove runs the proof checks alone, and gives what was proved beside their
 // findings: what gpq verify shows. The error is the context's.
 func (r *Runner) Prove(ctx context.Context, plan *resolver.Plan) (*Report, []Proven, error) {
-	subjects := r.subjects(ctx, plan)
+	subjects := r.subjects(plan)
+	r.documents(ctx, subjects)
 	r.collect(ctx, subjects)
 	rep := &Report{At: r.Now, Plan: plan}
 	var out []Proven

@@ -35,13 +35,16 @@ type Runner struct {
 // Run answers every question about every item of the plan. The error is the
 // context's; what could not be found out is in the report as unknown.
 func (r *Runner) Run(ctx context.Context, plan *resolver.Plan) (*Report, error) {
-	subjects := r.subjects(ctx, plan)
+	subjects := r.subjects(plan)
+	early := r.ahead(ctx, subjects)
+	r.documents(ctx, subjects)
 	rep := &Report{At: r.Now, Plan: plan, Items: make([]ItemReport, len(subjects))}
 	for _, c := range r.Checks {
 		rep.Asked = append(rep.Asked, c.ID)
 	}
 	rep.Notices = append(planNotices(plan), offersNotices(subjects)...)
 	r.collect(ctx, subjects)
+	early.Wait()
 	each(len(subjects), r.workers(), func(i int) {
 		rep.Items[i] = r.item(ctx, subjects[i])
 	})
@@ -152,17 +155,37 @@ func guarded(ctx context.Context, c Check, s *Subject) (f Finding) {
 	return f
 }
 
-// subjects makes the windows of all items: documents and histories, one of
-// each for a package however many of its versions are in the plan.
-func (r *Runner) subjects(ctx context.Context, plan *resolver.Plan) []*Subject {
+// subjects makes the windows of all items, as far as the plan tells.
+func (r *Runner) subjects(plan *resolver.Plan) []*Subject {
 	out := make([]*Subject, 0, len(plan.Items))
 	for _, it := range plan.Items {
 		out = append(out, &Subject{Item: it})
 	}
 	out = append(out, standIns(plan)...)
-	shelf := r.shelf(ctx, out)
 	for _, s := range out {
 		s.Now, s.Plan, s.Limits, s.Rules = r.Now, plan, r.Policy.Limits, &r.Policy.Rules
+	}
+	return out
+}
+
+// ahead begins to ask what needs no document.
+func (r *Runner) ahead(ctx context.Context, subjects []*Subject) *sync.WaitGroup {
+	var wg sync.WaitGroup
+	ctx, cancel := context.WithTimeout(ctx, r.factsTime())
+	for _, c := range r.Collectors {
+		if e, ok := c.(Early); ok {
+			wg.Go(func() { e.Ahead(ctx, subjects) })
+		}
+	}
+	go func() { wg.Wait(); cancel() }()
+	return &wg
+}
+
+// documents adds documents and histories, one of each for a package however
+// many of its versions are in the plan.
+func (r *Runner) documents(ctx context.Context, out []*Subject) {
+	shelf := r.shelf(ctx, out)
+	for _, s := range out {
 		s.History = NewHistory(nil)
 		if doc := shelf[s.Name]; doc != nil && s.hasDocument() {
 			s.Packument, s.PackumentErr, s.History = doc.packument, doc.err, doc.history
@@ -177,7 +200,6 @@ func (r *Runner) subjects(ctx context.Context, plan *resolver.Plan) []*Subject {
 	for _, s := range out {
 		s.Offers, s.Overview = offers[s.Registry], view
 	}
-	return out
 }
 
 // hasDocument says whether a registry has a document about the item itself.
