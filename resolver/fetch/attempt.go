@@ -22,6 +22,7 @@ func (c *Client) once(ctx context.Context, x exchange) (*Response, error) {
 	defer s.Body.Close() //nolint:errcheck // only read
 	resp := &Response{Status: s.Status, Header: s.Header}
 	if s.Status == http.StatusNotModified || s.Status == http.StatusNoContent {
+		c.hostOf(x.t).stalls.Store(0)
 		return resp, nil
 	}
 	resp.Body, err = readAll(s.Body, s.Length)
@@ -93,10 +94,17 @@ func (c *Client) send(ctx context.Context, x exchange, t target) (*Stream, error
 	case <-ctx.Done():
 		return nil, failure(t, why(ctx, c.o.Stall, ctx.Err()), context.Cause(ctx))
 	}
+	if h.stalls.Load() >= patience {
+		<-h.slots
+		return nil, failure(t, "asked no more: it lets every request wait", errFinal)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	clock := time.AfterFunc(c.o.Stall, func() { cancel(errStalled) })
 	release := func() {
 		clock.Stop()
+		if errors.Is(context.Cause(ctx), errStalled) {
+			h.stalls.Add(1)
+		}
 		cancel(context.Canceled)
 		<-h.slots
 	}
@@ -111,7 +119,7 @@ func (c *Client) send(ctx context.Context, x exchange, t target) (*Stream, error
 		return nil, failure(t, reason, cause)
 	}
 	h.failures.Store(0)
-	body, err := c.body(ctx, res, watch{t: t, clock: clock, release: release, limit: c.limit(x.r), grow: x.r.Grow})
+	body, err := c.body(ctx, res, watch{t: t, h: h, clock: clock, release: release, limit: c.limit(x.r), grow: x.r.Grow})
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type Stream struct {
 // watch is what keeps a body within its bounds.
 type watch struct {
 	t       target
+	h       *host
 	clock   *time.Timer
 	release func()
 	limit   int64 // decoded bytes
@@ -74,6 +75,9 @@ func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.body.Read(p)
 	w.came += n
 	w.c.bytes.Add(int64(n))
+	if errors.Is(err, io.EOF) {
+		w.h.stalls.Store(0)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		reason, cause := why(w.ctx, w.c.o.Stall, err), context.Cause(w.ctx)
 		if cause == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,9 +167,16 @@ func (c *Client) write(key string, e entry) {
 	_ = c.o.Store.Put(area, key, data)
 }
 
+// noted is how long the last word on an entry stands as it was written, where
+// its request goes by no age.
+const noted = 24 * time.Hour
+
 // touch notes that the server has just said that an entry still holds.
 func (c *Client) touch(x exchange, h http.Header) {
 	if c.o.Now == nil {
+		return
+	}
+	if age := c.o.Now().Sub(time.Unix(x.old.At, 0)); x.r.Fresh == 0 && age >= 0 && age < noted && !changes(x.old.Header, kept(h)) {
 		return
 	}
 	e := *x.old
@@ -178,4 +186,14 @@ func (c *Client) touch(x exchange, h http.Header) {
 		e.Header[name] = v
 	}
 	c.write(x.key, e)
+}
+
+// changes says whether news has a header that old has otherwise.
+func changes(old, news http.Header) bool {
+	for name, v := range news {
+		if !slices.Equal(old[name], v) {
+			return true
+		}
+	}
+	return false
 }

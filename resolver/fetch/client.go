@@ -25,10 +25,12 @@ type Client struct {
 type host struct {
 	slots    chan struct{}
 	failures atomic.Int32 // connection failures since the last answer
+	stalls   atomic.Int32 // answers waited for in vain since the last whole one
 }
 
 // patience is how many connection failures in a row, over all requests to a
-// host, it takes to ask that host only once from then on.
+// host, it takes to ask that host only once from then on; and how many answers
+// waited for in vain, to ask it no more.
 const patience = 12
 
 // New makes a client. Settings that cannot be used (a CA file without a

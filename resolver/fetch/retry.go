@@ -28,7 +28,8 @@ func (c *Client) again(ctx context.Context, x exchange, o outcome) (time.Duratio
 	if o.err != nil && (final(o.err) || c.hostOf(x.t).failures.Load() >= patience) {
 		return 0, false
 	}
-	if errors.Is(o.err, errStalled) && o.try > 0 { // a host that lets one wait twice does so on purpose
+	// A host that lets one wait twice does so on purpose; likewise one that lets all wait.
+	if errors.Is(o.err, errStalled) && (o.try > 0 || c.hostOf(x.t).stalls.Load() >= patience) {
 		return 0, false
 	}
 	if o.err == nil && !busy(o.resp.Status) {

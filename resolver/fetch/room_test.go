@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -48,6 +50,42 @@ func TestPieces(t *testing.T) {
 			if err != nil || !bytes.Equal(got, body) {
 				t.Errorf("%d bytes, said to be %d: %d, %v", size, said, len(got), err)
 			}
+		}
+	}
+}
+
+// TestSilentHost: of a host that answers nothing, nobody waits for every answer
+// in turn; a whole answer makes it one that answers.
+func TestSilentHost(t *testing.T) {
+	var asked atomic.Int32
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		switch r.URL.Path {
+		case "/silent":
+			<-r.Context().Done()
+		case "/same":
+			w.WriteHeader(http.StatusNotModified)
+		}
+	})
+	o := quick()
+	o.Stall, o.Retries, o.Timeout = 20*time.Millisecond, -1, time.Minute
+	c := New(o)
+	for range patience {
+		if _, e := do(t, c, Request{URL: s.URL + "/silent"}); e == nil || !errors.Is(e, errStalled) {
+			t.Fatalf("got %v", e)
+		}
+	}
+	before := asked.Load()
+	if _, e := do(t, c, Request{URL: s.URL}); e == nil || !strings.Contains(e.Reason, "asked no more") || asked.Load() != before {
+		t.Errorf("got %v, after %d requests more", e, asked.Load()-before)
+	}
+	o.Stall = time.Minute
+	c = New(o)
+	for _, path := range []string{"/", "/same"} {
+		x, _ := parseTarget(Request{URL: s.URL})
+		c.hostOf(x).stalls.Store(patience - 1)
+		if _, e := do(t, c, Request{URL: s.URL + path}); e != nil || c.hostOf(x).stalls.Load() != 0 {
+			t.Errorf("%s: %v, %d", path, e, c.hostOf(x).stalls.Load())
 		}
 	}
 }
