@@ -78,8 +78,8 @@ func (o opener) Manifest(ctx context.Context, s *spec.Spec) (*tree.Pkg, error) {
 	return nil, errNotAsked
 }
 
-// looseManifest reads a tarball's own package.json as npm does, which leaves
-// out what begins with «_» and takes no npm-shrinkwrap.json into account.
+// looseManifest reads a tarball's own package.json as npm does, which takes no
+// npm-shrinkwrap.json into account.
 func looseManifest(l *registry.Loose, place string, err error) (*tree.Pkg, error) {
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func looseManifest(l *registry.Loose, place string, err error) (*tree.Pkg, error
 		return nil, err
 	}
 	p := tree.PkgFromObject(doc)
-	p.Resolved, p.Integrity, p.HasShrinkwrap, p.InBundle = place, l.Integrity, false, false
+	p.Resolved, p.Integrity, p.InBundle = place, l.Integrity, false
 	return p, nil
 }
 

@@ -32,6 +32,10 @@ func (y *Yarn) At(key string) *YarnEntry {
 	return y.byKey[key]
 }
 
+// AtNPM is Resolved, with npm's registry for yarn's, which is the same by
+// another name.
+func (e *YarnEntry) AtNPM() string { return atNPM(e.Resolved) }
+
 // ReadYarn reads a yarn.lock as npm does, up to the first line it cannot read.
 func ReadYarn(data []byte, o Options) *Yarn {
 	y := &Yarn{byKey: map[string]*YarnEntry{}}

@@ -3,8 +3,10 @@ package paritytest
 import (
 	"bufio"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +17,16 @@ type arborist struct {
 	npm   npm
 	in    *json.Encoder
 	lines chan []byte
+	pid   int
 	stop  func()
 }
 
-// patience bounds one tree: on some graphs npm itself never ends.
-const patience = 4 * time.Second
+// patience bounds one tree, in time of the processor: on some graphs npm itself
+// never ends. overdue bounds it by the clock.
+const (
+	patience = 4 * time.Second
+	overdue  = 2 * time.Minute
+)
 
 type question struct {
 	Dir      string             `json:"dir"`
@@ -72,7 +79,7 @@ func (a *arborist) start(t *testing.T) {
 			lines <- append([]byte(nil), sc.Bytes()...)
 		}
 	}()
-	a.in, a.lines = json.NewEncoder(in), lines
+	a.in, a.lines, a.pid = json.NewEncoder(in), lines, cmd.Process.Pid
 	if _, ok := <-lines; !ok {
 		t.Fatalf("node does not start with npm %s", a.npm.version)
 	}
@@ -98,14 +105,8 @@ func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ a
 	if err := a.in.Encode(q); err != nil {
 		t.Fatal(err)
 	}
-	var line []byte
-	select {
-	case l, ok := <-a.lines:
-		if !ok {
-			t.Fatalf("the node process with npm %s has ended", a.npm.version)
-		}
-		line = l
-	case <-time.After(limit):
+	line, ok := a.answer(t, limit)
+	if !ok {
 		a.stop()
 		a.start(t)
 		return answer{}, want{}, true
@@ -143,4 +144,42 @@ func (a *arborist) askWithin(t *testing.T, q question, limit time.Duration) (_ a
 		}
 	}
 	return ans, w, false
+}
+
+// answer waits for a line until node has worked for limit.
+func (a *arborist) answer(t *testing.T, limit time.Duration) (line []byte, ok bool) {
+	t.Helper()
+	began, worked := time.Now(), a.worked()
+	tick := time.NewTicker(limit / 20)
+	defer tick.Stop()
+	for {
+		select {
+		case l, ok := <-a.lines:
+			if !ok {
+				t.Fatalf("the node process with npm %s has ended", a.npm.version)
+			}
+			return l, true
+		case <-tick.C:
+			if a.worked()-worked > limit || time.Since(began) > overdue {
+				return nil, false
+			}
+		}
+	}
+}
+
+// worked is how long the processor worked for node; where that cannot be read,
+// the time of day.
+func (a *arborist) worked() time.Duration {
+	data, err := os.ReadFile("/proc/" + strconv.Itoa(a.pid) + "/stat")
+	_, after, _ := strings.Cut(string(data), ") ")
+	f := strings.Fields(after)
+	if err != nil || len(f) < 13 {
+		return time.Duration(time.Now().UnixNano())
+	}
+	var ticks int64
+	for _, s := range f[11:13] {
+		n, _ := strconv.ParseInt(s, 10, 64)
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / 100
 }

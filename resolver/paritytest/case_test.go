@@ -1,6 +1,7 @@
 package paritytest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -18,18 +20,20 @@ import (
 // A project case is a txtar archive:
 //
 //	registry          one version a line: NAME@VERSION and its manifest, with
-//	                  «time» for when it was published; or «tag NAME TAG VERSION»
+//	                  «time» for when it was published; or «tag NAME TAG VERSION»,
+//	                  with «-» for no such tag; or «doc NAME» and more fields
 //	tarball/ID/FILE   a file of a version's tarball, beside its package.json
 //	advisories        what the registry answers to an audit, as JSON
 //	project/FILE      the project's files; «link:TARGET» is a symbolic link
 //	outside/FILE      files beside the project
 //	run               commands, one a line: a name and {"options", "build", …}
 //
-// Every command is given to npm and to gpq, and the trees must be the same.
+// In files {registry} is the registry's address. Every command is given to npm and to gpq, and the trees must be the same.
 type projectCase struct {
 	world *world
 	files map[string]string
 	runs  []caseRun
+	took  time.Duration // the last of gpq's trees
 }
 
 type caseRun struct {
@@ -51,19 +55,31 @@ func readCase(t *testing.T, file string, s *shop) *projectCase {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c, err := parseCase(data, s)
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return c
+}
+
+func parseCase(data []byte, s *shop) (*projectCase, error) {
 	c := &projectCase{files: map[string]string{}}
+	var err error
 	var lines string
 	tarballs := map[string]map[string]string{}
 	for _, f := range txtar.Parse(data).Files {
+		f.Data = bytes.ReplaceAll(f.Data, []byte("{registry}"), []byte(strings.TrimSuffix(s.url, "/")))
 		switch {
 		case f.Name == "registry":
 			lines = string(f.Data)
 		case f.Name == "advisories":
 			if err := json.Unmarshal(f.Data, &s.advisories); err != nil {
-				t.Fatalf("%s: advisories: %v", file, err)
+				return nil, fmt.Errorf("advisories: %w", err)
 			}
 		case f.Name == "run":
-			c.runs = readRuns(t, file, string(f.Data))
+			if c.runs, err = readRuns(string(f.Data)); err != nil {
+				return nil, err
+			}
 		case strings.HasPrefix(f.Name, "tarball/"):
 			id, name := splitTarball(strings.TrimPrefix(f.Name, "tarball/"))
 			if tarballs[id] == nil {
@@ -74,10 +90,8 @@ func readCase(t *testing.T, file string, s *shop) *projectCase {
 			c.files[f.Name] = strings.TrimSuffix(string(f.Data), "\n")
 		}
 	}
-	if c.world, err = readRegistry(lines, s, tarballs); err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	return c
+	c.world, err = readRegistry(lines, s, tarballs)
+	return c, err
 }
 
 // splitTarball splits NAME@VERSION from the file behind it.
@@ -87,17 +101,16 @@ func splitTarball(s string) (id, file string) {
 	return s[:slash], s[slash+1:]
 }
 
-func readRuns(t *testing.T, file, text string) (out []caseRun) {
-	t.Helper()
+func readRuns(text string) (out []caseRun, err error) {
 	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		name, rest, _ := strings.Cut(line, " {")
 		r := caseRun{name: name}
 		if err := json.Unmarshal([]byte("{"+strings.TrimSpace(rest)), &r); rest != "" && err != nil {
-			t.Fatalf("%s: %s: %v", file, line, err)
+			return nil, fmt.Errorf("%s: %w", line, err)
 		}
 		out = append(out, r)
 	}
-	return out
+	return out, nil
 }
 
 // readRegistry makes packuments of the lines, in the registry's own form, and
@@ -105,10 +118,15 @@ func readRuns(t *testing.T, file, text string) (out []caseRun) {
 func readRegistry(lines string, s *shop, tarballs map[string]map[string]string) (*world, error) {
 	w := &world{docs: map[string]*registry.Packument{}, raw: map[string]any{}, url: s.url}
 	versions := map[string]*orderedMap{}
-	times, tags := map[string]map[string]string{}, map[string]map[string]string{}
-	for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
-		if f := strings.Fields(line); len(f) == 4 && f[0] == "tag" {
-			tags[f[1]][f[2]] = f[3]
+	times, tags, docs := map[string]map[string]string{}, map[string]map[string]string{}, map[string]orderedMap{}
+	for _, line := range strings.FieldsFunc(lines, func(r rune) bool { return r == '\n' }) {
+		if f := strings.Fields(line); len(f) > 2 && f[0] == "doc" {
+			docs[f[1]] = mustObject(strings.Join(f[2:], " "))
+			continue
+		} else if len(f) == 4 && f[0] == "tag" {
+			if tags[f[1]][f[2]] = f[3]; f[3] == "-" {
+				delete(tags[f[1]], f[2])
+			}
 			continue
 		}
 		id, manifest, _ := strings.Cut(line, " ")
@@ -137,6 +155,7 @@ func readRegistry(lines string, s *shop, tarballs map[string]map[string]string) 
 		if len(times[name]) > 0 {
 			doc = append(doc, pair{"time", times[name]})
 		}
+		doc = append(doc, docs[name]...)
 		p, err := registry.Decode([]byte(text(doc)), s.url)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -224,17 +243,7 @@ func runCase(t *testing.T, a *arborist, file string) {
 
 func (c *projectCase) run(t *testing.T, a *arborist, s *shop, r caseRun) {
 	t.Helper()
-	dir := t.TempDir()
-	if r.At == "" {
-		r.At = "project"
-	}
-	sc := scene{name: r.name, options: r.Options, build: r.Build}
-	ans, npm, never := a.askWithin(t, question{Dir: dir, At: r.At, Files: c.files, Times: r.Times, World: c.world.json(),
-		Registry: s.url, Options: orEmpty(sc.options), Build: orEmpty(sc.build), Audit: r.Audit}, 2*patience)
-	o := base(a.npm, filepath.Join(dir, r.At))
-	sc.ours(&o)
-	o.Audit = r.Audit
-	gpq := ours(o, tree.Deps{Source: c.world, Picker: newPicker(a.npm), Contents: s, Advisories: s.known})
+	ans, npm, gpq, never := c.trees(t, a, s, r, 2*patience)
 	if never {
 		t.Errorf("%s: npm does not end", r.name)
 		return
@@ -249,14 +258,43 @@ func (c *projectCase) run(t *testing.T, a *arborist, s *shop, r caseRun) {
 		t.Logf("%s: %s %v", r.name, npm.failed, npm.layout)
 	}
 	if r.Keep || r.Lay {
-		c.files[r.At+"/package-lock.json"] = ans.Lock
+		c.files[r.at()+"/package-lock.json"] = ans.Lock
 	}
 	if r.Lay {
 		for at, text := range c.world.installed(ans) {
-			c.files[r.At+"/"+at] = text
+			c.files[r.at()+"/"+at] = text
 		}
-		c.files[r.At+"/node_modules/.package-lock.json"] = hiddenLock(t, ans.Lock)
+		c.files[r.at()+"/node_modules/.package-lock.json"] = hiddenLock(t, ans.Lock)
 	}
+}
+
+func (r caseRun) at() string {
+	if r.At == "" {
+		return "project"
+	}
+	return r.At
+}
+
+// trees gives one command to npm and to gpq.
+func (c *projectCase) trees(t *testing.T, a *arborist, s *shop, r caseRun, limit time.Duration) (ans answer, npm, gpq want, never bool) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "gpq-case")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	sc := scene{name: r.name, options: r.Options, build: r.Build}
+	ans, npm, never = a.askWithin(t, question{Dir: dir, At: r.at(), Files: c.files, Times: r.Times, World: c.world.json(),
+		Registry: s.url, Options: orEmpty(sc.options), Build: orEmpty(sc.build), Audit: r.Audit}, limit)
+	o := base(a.npm, filepath.Join(dir, r.at()))
+	sc.ours(&o)
+	o.Audit = r.Audit
+	k := newPicker(a.npm)
+	k.o.DefaultTag, _ = r.Options["defaultTag"].(string)
+	start := time.Now()
+	gpq = ours(o, tree.Deps{Source: c.world, Picker: k, Contents: s, Advisories: s.known})
+	c.took = time.Since(start)
+	return ans, npm, gpq, never
 }
 
 // hiddenLock is the lockfile as npm writes it into node_modules.

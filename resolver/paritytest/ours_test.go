@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -31,7 +32,7 @@ func ours(o tree.Options, d tree.Deps) want {
 			continue
 		}
 		w.layout[n.Location()] = describe(o.Path, n)
-		w.origin[n.Location()] = place(n) + " " + n.Integrity()
+		w.origin[n.Location()] = place(n) + " " + digest(n)
 	}
 	for _, u := range t.Unknown {
 		w.output += "unknown: " + u.Spec + ": " + u.Err.Error() + "\n"
@@ -50,6 +51,15 @@ func place(n *tree.Node) string {
 	return n.Resolved()
 }
 
+// digest is what npm writes into a lockfile: of an old one's package that had
+// none, what the registry says.
+func digest(n *tree.Node) string {
+	if d := n.Integrity(); d != "" || n.IsLink() {
+		return d
+	}
+	return n.Pkg().Integrity
+}
+
 func describe(root string, n *tree.Node) string {
 	name := n.PackageName()
 	if name == "" {
@@ -58,7 +68,10 @@ func describe(root string, n *tree.Node) string {
 	e := lockEntry{Name: name, Version: n.Version(), Link: n.IsLink(), Extraneous: n.Extraneous(), Dev: n.Dev(),
 		Optional: n.Optional(), DevOptional: n.DevOptional() && !n.Dev() && !n.Optional(), Peer: n.Peer()}
 	if e.Link {
-		e.Resolved = strings.TrimPrefix(n.Realpath(), root+"/")
+		e.Resolved = n.Realpath()
+		if rel, err := filepath.Rel(root, e.Resolved); err == nil {
+			e.Resolved = rel
+		}
 	}
 	return e.what()
 }

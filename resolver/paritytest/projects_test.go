@@ -45,7 +45,7 @@ func (c *counts) project(t *testing.T, a *arborist, seed uint64) {
 		c.compare(t, a, w, seed, files, scene{name: "add " + add + " -w " + names[0], options: sc.options,
 			build: map[string]any{"add": []string{add}}}.with("workspaces", names[:1]))
 	}
-	files["package-lock.json"] = versionOne(t, ans.Lock)
+	files["package-lock.json"] = versionOneOf(ans.Lock)
 	c.compare(t, a, w, seed, files, scene{name: "lockfile of version 1", options: sc.options})
 }
 
@@ -104,10 +104,9 @@ func text(v any) string {
 	return string(b)
 }
 
-// versionOne rewrites a lockfile as npm 6 had it: packages nested, each with
+// versionOneOf rewrites a lockfile as npm 6 had it: packages nested, each with
 // what it requires.
-func versionOne(t *testing.T, lock string) string {
-	t.Helper()
+func versionOneOf(lock string) string {
 	var in struct {
 		Packages map[string]struct {
 			lockEntry
@@ -115,7 +114,7 @@ func versionOne(t *testing.T, lock string) string {
 		}
 	}
 	if err := json.Unmarshal([]byte(lock), &in); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	root := map[string]any{"name": "project", "version": "1.0.0", "lockfileVersion": 1, "requires": true}
 	for _, at := range slices.Sorted(maps.Keys(in.Packages)) {

@@ -2,8 +2,10 @@ package paritytest
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
+	"gpq/resolver/pick"
 	"gpq/resolver/tree"
 )
 
@@ -63,7 +65,9 @@ func (s scene) ours(o *tree.Options) {
 			panic(err)
 		}
 		o.Before = t
-		o.BeforeExclude = func(name string) bool { return contains(a.MinReleaseAgeExclude, name) }
+		if !strings.HasPrefix(o.NPM, "10.") {
+			o.BeforeExclude = func(name string) bool { return pick.AgeExcluded(name, a.MinReleaseAgeExclude) }
+		}
 	}
 	o.UpdateAll, o.Update = updates(a.Update)
 }

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -29,11 +30,12 @@ type shop struct {
 	mu         sync.Mutex
 	tarballs   map[string][]byte // by path
 	advisories map[string]any
+	z          *gzip.Writer
 }
 
 func openShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{tarballs: map[string][]byte{}}
+	s := &shop{tarballs: map[string][]byte{}, z: gzip.NewWriter(nil)}
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	s.url = srv.URL + "/"
@@ -60,22 +62,21 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // put takes in a tarball of those files, and gives its place and digest.
 func (s *shop) put(name, version string, files map[string]string) (place, integrity string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	tw := tar.NewWriter(z)
+	s.z.Reset(&b)
+	tw := tar.NewWriter(s.z)
 	for _, f := range slices.Sorted(maps.Keys(files)) {
 		tw.WriteHeader(&tar.Header{Name: "package/" + f, Mode: 0o644, Size: int64(len(files[f])), Typeflag: tar.TypeReg})
 		tw.Write([]byte(files[f]))
 	}
-	if err := errors.Join(tw.Close(), z.Close()); err != nil {
+	if err := errors.Join(tw.Close(), s.z.Close()); err != nil {
 		panic(err)
 	}
-	at := "/" + name + "/-/x-" + version + ".tgz"
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	at := "/" + name + "/-/" + path.Base(name) + "-" + version + ".tgz"
 	s.tarballs[at] = b.Bytes()
-	sum := sha512.Sum512(b.Bytes())
-	return strings.TrimSuffix(s.url, "/") + at, "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
+	return strings.TrimSuffix(s.url, "/") + at, integrityOf(b.Bytes())
 }
 
 // Open implements tree.Contents.
@@ -89,9 +90,27 @@ func (s *shop) Open(_ context.Context, p *tree.Pkg) (*registry.Contents, error) 
 	return registry.ReadArchive(bytes.NewReader(data))
 }
 
-// Manifest implements tree.Contents.
-func (s *shop) Manifest(context.Context, *spec.Spec) (*tree.Pkg, error) {
-	return nil, errors.New("nothing but a registry here")
+// Manifest implements tree.Contents: a tarball by its address.
+func (s *shop) Manifest(ctx context.Context, want *spec.Spec) (*tree.Pkg, error) {
+	c, err := s.Open(ctx, &tree.Pkg{Resolved: want.Where})
+	if err != nil || want.Kind != spec.Remote {
+		return nil, errors.Join(errors.New("nothing but a registry here"), err)
+	}
+	doc, err := tree.ParseObject(c.PackageJSON)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := tree.PkgFromObject(doc)
+	p.Resolved, p.HasShrinkwrap, p.InBundle = want.Where, false, false
+	p.Integrity = integrityOf(s.tarballs["/"+strings.TrimPrefix(want.Where, s.url)])
+	return p, nil
+}
+
+func integrityOf(data []byte) string {
+	sum := sha512.Sum512(data)
+	return "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // known is what the shop has against packages, for gpq.

@@ -29,6 +29,12 @@ func newWorld(seed uint64) *world {
 	if w.one(4) {
 		n += w.r.IntN(36)
 	}
+	w.fill(n)
+	return w
+}
+
+// fill makes n packages, and a project.
+func (w *world) fill(n int) {
 	for i := range n {
 		w.names = append(w.names, w.name(i))
 	}
@@ -44,7 +50,6 @@ func newWorld(seed uint64) *world {
 	}
 	w.at = 0
 	w.root = w.project()
-	return w
 }
 
 func (w *world) one(in int) bool { return w.r.IntN(in) == 0 }

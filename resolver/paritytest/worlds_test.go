@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 )
 
 // worldCount is how many worlds a plain test run compares; GPQ_WORLDS sets
-// another number, GPQ_WORLD one seed alone.
+// another number, or FROM-TO, GPQ_WORLD one seed alone.
 const worldCount = 40
 
 // picker is npm's choice over the packuments of a world.
@@ -49,6 +50,11 @@ func newPicker(n npm) *picker {
 
 func seeds(t *testing.T) (from, to uint64) {
 	t.Helper()
+	return seedsOf(t, worldCount)
+}
+
+func seedsOf(t *testing.T, plain uint64) (from, to uint64) {
+	t.Helper()
 	if s := os.Getenv("GPQ_WORLD"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
 		if err != nil {
@@ -56,14 +62,20 @@ func seeds(t *testing.T) (from, to uint64) {
 		}
 		return n, n + 1
 	}
-	n := worldCount
+	to = plain
 	if s := os.Getenv("GPQ_WORLDS"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil {
+		first, last, ok := strings.Cut(s, "-")
+		if !ok {
+			first, last = "0", s
+		}
+		var errs [2]error
+		from, errs[0] = strconv.ParseUint(first, 10, 64)
+		to, errs[1] = strconv.ParseUint(last, 10, 64)
+		if err := errors.Join(errs[:]...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return 0, uint64(n)
+	return from, to
 }
 
 func base(n npm, dir string) tree.Options {

@@ -66,6 +66,7 @@ func Build(ctx context.Context, o Options, d Deps) (t *Tree, err error) {
 }
 
 func (b *builder) build() error {
+	b.onEdge, b.effort.ctx, b.queue.spend = b.fromYarn, b.ctx, b.spend
 	for _, step := range []func() error{
 		b.checkNames, b.initTree, b.audit, b.loadExtensions, b.inflate, b.applyRequests, b.buildDeps,
 		b.fixFlags, b.pruneFailedOptional, b.checkPlatforms, b.finish,
@@ -232,6 +233,7 @@ func (b *builder) existingPeer(e *Edge) *Node {
 	for len(list) > 0 {
 		n := list[0]
 		list = list[1:]
+		b.spend(1)
 		if n.name == e.name && !n.inDepBundle() && n.satisfies(e) {
 			return n
 		}

@@ -30,8 +30,8 @@ func (b *builder) crackOpen(n *Node) error {
 		b.result.note(n, "it brings other packages along, and its tarball could not be looked into: "+err.Error())
 		return nil
 	}
+	x := &Existing{}
 	if n.hasShrinkwrap && len(c.Shrinkwrap) > 0 {
-		x := &Existing{}
 		l, err := lockfile.Read(lockfile.Shrinkwrap, c.Shrinkwrap, lockfile.Options{Dir: n.path, NPM: b.major})
 		if err != nil {
 			b.result.note(n, "its own npm-shrinkwrap.json: "+err.Error())
@@ -46,7 +46,7 @@ func (b *builder) crackOpen(n *Node) error {
 		}
 	}
 	if bundles {
-		b.loadBundled(n, c.Bundled)
+		b.loadBundled(n, c.Bundled, x)
 	}
 	return nil
 }
@@ -75,13 +75,15 @@ func (b *builder) loadShrinkwrap(n *Node, x *Existing) error {
 			}
 		}
 	}
-	old := b.oldLock
-	b.oldLock = x.Version < 2
-	defer func() { b.oldLock = old }()
+	old, suspect := b.oldLock, b.flagsSuspect
+	b.oldLock, b.flagsSuspect = x.Version < 2, true
+	defer func() { b.oldLock, b.flagsSuspect = old, suspect }()
 	return b.loadEntries(n, x)
 }
 
-func (b *builder) loadBundled(n *Node, files map[string][]byte) {
+// loadBundled puts the packages in n's tarball below it. Where it also has a
+// lockfile, that tells where they are from.
+func (b *builder) loadBundled(n *Node, files map[string][]byte, x *Existing) {
 	locs := make([]string, 0, len(files))
 	for loc := range files {
 		locs = append(locs, loc)
@@ -92,6 +94,13 @@ func (b *builder) loadBundled(n *Node, files map[string][]byte) {
 		}
 		return locs[i] < locs[j]
 	})
+	b.onEdge = func(e *Edge) {
+		if e.from != n && e.from.isDescendantOf(n) && e.to.isDescendantOf(n) { // what bundled packages need of one another has settled before
+			return
+		}
+		b.fromYarn(e)
+	}
+	defer func() { b.onEdge = b.fromYarn }()
 	for _, loc := range locs {
 		at := path.Join(n.path, loc)
 		if !strings.HasPrefix(at, n.path+"/") {
@@ -101,7 +110,11 @@ func (b *builder) loadBundled(n *Node, files map[string][]byte) {
 		if o, err := ParseObject(files[loc]); err == nil {
 			p = PkgFromObject(o)
 		}
-		b.newNode(nodeOptions{root: b.tree, path: at, realpath: at, pkg: p})
+		o := nodeOptions{root: b.tree, path: at, realpath: at, pkg: p}
+		if e := x.At(loc); e != nil && !e.Link && !other(e.Version, p.Version) {
+			o.resolved, o.integrity = e.Resolved, e.Integrity
+		}
+		b.newNode(o)
 	}
 	b.calcFlags(n, false)
 }

@@ -145,6 +145,7 @@ func (e *Edge) valid() bool {
 // error is stateOK where there is none.
 func (e *Edge) error() edgeState {
 	if e.state == stateUnknown {
+		e.env.spend(1)
 		e.state = e.judge()
 		if e.state == stateOK && e.to == nil {
 			e.state = stateUnknown // an absent optional dependency: asked anew each time
@@ -173,6 +174,7 @@ func (e *Edge) judge() edgeState {
 
 // reload resolves the edge anew, where it stands now.
 func (e *Edge) reload(hard bool) {
+	e.env.spend(1)
 	old, changed := e.overrides, false
 	if e.from != nil && e.from.overrides != nil {
 		rule := e.env.edgeRule(e.from.overrides, e)

@@ -14,8 +14,8 @@ type env struct {
 	ranges *ranges
 	specs  *specs
 	tree   *Node // the tree being built
-	onList func(*Node)
-	onEdge func(*Edge)
+	effort
+	onEdge func(*Edge) // is told what has got a node to lead to; may be nil
 }
 
 // before is whether the npm asked for is older than that major version.

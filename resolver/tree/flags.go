@@ -16,6 +16,7 @@ func (v *env) calcFlags(root *Node, resetRoot bool) {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		seen.add(n)
+		v.spend(1 + n.edgesOut.len())
 		if !n.extraneous {
 			for p := n.resolveParent(); p != nil && p.extraneous; p = p.resolveParent() {
 				p.extraneous = false

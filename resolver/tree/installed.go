@@ -33,7 +33,9 @@ func (x *Existing) readInstalled(dir string, o lockfile.Options) {
 			return
 		}
 	}
-	x.scan(dir)
+	s := x.scanner(dir)
+	s.modules(dir)
+	s.workspaces()
 }
 
 var errStale = errors.New("the hidden lockfile is older than node_modules")
@@ -123,8 +125,42 @@ func (c *currency) rel(p string) string { return relpath(c.root, filepath.ToSlas
 
 // scan takes down what lies in node_modules.
 func (x *Existing) scan(dir string) {
-	s := &scanner{x: x, root: dir, seen: map[string]bool{}}
-	s.modules(dir)
+	x.scanner(dir).modules(dir)
+}
+
+func (x *Existing) scanner(dir string) *scanner {
+	return &scanner{x: x, root: dir, seen: map[string]bool{}}
+}
+
+// workspaces takes down the workspaces that no link leads to, with what
+// lies in theirs.
+func (s *scanner) workspaces() {
+	p, err := ReadPackage(s.root)
+	if err != nil {
+		return
+	}
+	list, _ := findWorkspaces(filepath.ToSlash(s.root), p.Workspaces, &collator{})
+	for _, w := range list {
+		real, err := filepath.EvalSymlinks(w.path)
+		if err != nil || s.seen[real] {
+			continue
+		}
+		before := len(s.x.Entries)
+		s.pkg(w.path)
+		if len(s.x.Entries) > before {
+			s.x.Entries[before].unlinked = true
+		}
+	}
+}
+
+// modules is whether anything lies in the project's own node_modules.
+func (x *Existing) modules() bool {
+	for i := range x.Entries {
+		if strings.HasPrefix(x.Entries[i].Location, "node_modules/") {
+			return true
+		}
+	}
+	return false
 }
 
 type scanner struct {

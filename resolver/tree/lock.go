@@ -23,6 +23,7 @@ type Entry struct {
 	Shrinkwrap                bool
 	Patched, Extended         bool // npm 12: a patch or an extension of the project's was applied
 	Line                      int  // in the file; 0 where it is not known
+	unlinked                  bool // a workspace that nothing in node_modules leads to
 	flags                     flags
 }
 

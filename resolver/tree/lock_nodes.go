@@ -21,7 +21,7 @@ func (b *builder) loadExisting(root *Node) error {
 		b.loadedFromDisk = x.File != "" && !strings.Contains(x.File, "/")
 		return nil
 	}
-	b.loadedFromDisk = x.File != "" || len(x.Entries) > 0 || x.unread
+	b.loadedFromDisk = x.File != "" || x.modules() || x.unread
 	if x.File == "" && !x.unread {
 		defer b.loadWorkspaceFolders(root)
 	}
@@ -82,8 +82,12 @@ func (b *builder) loadEntries(base *Node, x *Existing) error {
 			continue
 		}
 		at := path.Join(base.path, e.Location)
-		n := b.newNode(nodeOptions{root: b.tree, path: at, realpath: at, pkg: e.Pkg, integrity: e.Integrity,
-			resolved: b.consistent(e.Resolved, b.tree.path), hasShrinkwrap: e.Shrinkwrap, flags: &e.flags})
+		o := nodeOptions{root: b.tree, path: at, realpath: at, pkg: e.Pkg, integrity: e.Integrity,
+			resolved: b.consistent(e.Resolved, b.tree.path), hasShrinkwrap: e.Shrinkwrap, flags: &e.flags}
+		if e.unlinked && base.overrides != nil {
+			o.overrides = b.nodeRule(base.overrides, e.Pkg.Name, e.Pkg.Version)
+		}
+		n := b.newNode(o)
 		n.extended = e.Extended
 		nodes[e.Location] = n
 		order = append(order, n)

@@ -14,6 +14,7 @@ func (n *Node) findBundler(seen map[*Node]bool) *Node {
 	if seen[n] {
 		return nil
 	}
+	n.env.spend(1)
 	seen[n] = true
 	if n.parent == nil {
 		return nil
@@ -109,6 +110,7 @@ func (n *Node) canDedupe(preferDedupe, explicit bool) bool {
 func gatherDepSet(start []*Node, counts func(*Edge) bool) *set[*Node] {
 	deps := setOf(start...)
 	for n := range deps.all() {
+		n.env.spend(1 + n.edgesOut.len())
 		for _, e := range n.edgesOut.all() {
 			if e.to != nil && counts(e) {
 				deps.add(e.to)
@@ -118,6 +120,7 @@ func gatherDepSet(start []*Node, counts func(*Edge) bool) *set[*Node] {
 	for changed := true; changed && deps.len() > 0; {
 		changed = false
 		for n := range deps.all() {
+			n.env.spend(1)
 			for e := range n.edgesIn.all() {
 				if !deps.has(e.from) && counts(e) {
 					changed = true
@@ -135,6 +138,7 @@ func gatherDepSet(start []*Node, counts func(*Edge) bool) *set[*Node] {
 func (n *Node) optionalSet() *set[*Node] {
 	part := setOf(n)
 	for m := range part.all() {
+		n.env.spend(1 + m.edgesIn.len())
 		for e := range m.edgesIn.all() {
 			if !e.optional() {
 				part.add(e.from)
@@ -173,6 +177,7 @@ type peerEntry struct {
 func peerEntrySets(n *Node) []peerEntry {
 	union := setOf(n)
 	for m := range union.all() {
+		n.env.spend(1 + m.edgesOut.len() + m.edgesIn.len())
 		for _, e := range m.edgesOut.all() {
 			if e.to != nil && e.peer() && e.valid() {
 				union.add(e.to)
@@ -201,6 +206,7 @@ func peerEntrySets(n *Node) []peerEntry {
 func peersOf(n *Node) *set[*Node] {
 	sub := setOf(n)
 	for m := range sub.all() {
+		n.env.spend(1 + m.edgesOut.len())
 		for _, e := range m.edgesOut.all() {
 			if e.to != nil && e.peer() && e.valid() {
 				sub.add(e.to)

@@ -92,9 +92,6 @@ func (n *Node) refresh() {
 	r := n.Root()
 	n.location = relpath(r.realpath, n.path)
 	r.inventory.add(n)
-	if n.env.onList != nil && r == n.env.tree {
-		n.env.onList(n)
-	}
 }
 
 func (n *Node) changePath(newPath string) {

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"fmt"
 	"iter"
 	"strings"
 
@@ -22,7 +23,10 @@ type setItem[T comparable] struct {
 	ok    bool
 }
 
-const smallSet = 12
+const (
+	smallSet  = 12
+	maxWalked = 1 << 20 // what a set may have had, and lost again, while it is walked
+)
 
 func setOf[T comparable](values ...T) *set[T] {
 	s := &set[T]{}
@@ -65,6 +69,9 @@ func (s *set[T]) add(v T) {
 	}
 	if s.walking == 0 && len(s.items) > smallSet && s.live < len(s.items)/2 {
 		s.compact()
+	}
+	if len(s.items) > maxWalked && s.live < len(s.items)/2 {
+		panic(stop{fmt.Errorf("%w: it is gone through for ever", ErrEndless)})
 	}
 	s.items = append(s.items, setItem[T]{v, true})
 	s.live++

@@ -2,8 +2,8 @@ package tree
 
 import "gpq/resolver/registry"
 
-// PkgFromObject takes what the builder needs out of a package.json or a
-// lockfile's entry.
+// PkgFromObject takes what the builder needs out of a package.json. What begins
+// with «_» in it npm does not take for true.
 func PkgFromObject(o *Object) *Pkg {
 	p := &Pkg{
 		Name: o.str("name"), Version: o.str("version"),
@@ -17,10 +17,8 @@ func PkgFromObject(o *Object) *Pkg {
 		DevEngines:        o.truthy("devEngines"),
 		Overrides:         o.object("overrides"),
 		PackageExtensions: o.object("packageExtensions"),
-		Resolved:          o.str("_resolved"), Integrity: o.str("_integrity"),
-		HasShrinkwrap:    o.truthy("_hasShrinkwrap"),
-		HasInstallScript: o.truthy("hasInstallScript"),
-		InBundle:         o.truthy("inBundle"),
+		HasInstallScript:  o.truthy("hasInstallScript"),
+		InBundle:          o.truthy("inBundle"),
 	}
 	p.Deprecated = o.str("deprecated")
 	_, p.HasPackageExtensions = o.Get("packageExtensions")

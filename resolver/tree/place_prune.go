@@ -4,6 +4,7 @@ package tree
 func (p *placement) pruneBelow(target *Node) {
 	root := target.Root()
 	for n := range root.inventory.byName[p.name()].all() {
+		p.b.spend(1 + n.depth())
 		if n.isTop() || !n.isDescendantOf(target) {
 			continue
 		}

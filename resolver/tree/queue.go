@@ -6,6 +6,7 @@ import "sort"
 // order of English text, as npm sorts them.
 type queue struct {
 	coll   *collator
+	spend  func(int)
 	items  []*Node
 	member map[*Node]bool
 	sorted bool
@@ -25,6 +26,7 @@ func (q *queue) push(n *Node) {
 
 func (q *queue) pop() *Node {
 	if !q.sorted {
+		q.spend(len(q.items))
 		q.sort()
 	}
 	n := q.items[0]

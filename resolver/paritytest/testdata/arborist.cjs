@@ -60,6 +60,7 @@ const build = async q => {
   if (options.before) {
     options.before = new Date(options.before)
   }
+  process.chdir(options.path)
   const arb = new Arborist(options)
   if (q.audit) {
     await arb.audit() // the tree is then built with the very nodes of the audit
@@ -71,6 +72,9 @@ const build = async q => {
         n.parent = null
       }
     }
+  }
+  if (tree.meta.lockfileVersion === 1) {
+    tree.meta.lockfileVersion = 3 // only what is told of it
   }
   const meta = tree.meta.commit()
   return { packages: meta.packages || {}, lock: JSON.stringify(meta) }
