@@ -36,17 +36,22 @@ func (y *Yarn) At(key string) *YarnEntry {
 // another name.
 func (e *YarnEntry) AtNPM() string { return atNPM(e.Resolved) }
 
+// maxYarn bounds a yarn.lock, in bytes; of its twenty bytes for an entry some
+// hundred are made in memory.
+const maxYarn = 16 << 20
+
 // ReadYarn reads a yarn.lock as npm does, up to the first line it cannot read.
 func ReadYarn(data []byte, o Options) *Yarn {
 	y := &Yarn{byKey: map[string]*YarnEntry{}}
-	if len(data) > o.max() {
+	if len(data) > min(o.max(), maxYarn) {
 		y.Err = &ParseError{File: YarnLock, Line: 1, Reason: "too large"}
 		return y
 	}
 	p := yarnParser{yarn: y}
-	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
-		if !p.line(strings.TrimSuffix(line, "\r"), i+1) {
-			y.Err = &ParseError{File: YarnLock, Line: i + 1, Reason: "no line of a yarn.lock"}
+	n := 0
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(data), "\n"), "\n") {
+		if n++; !p.line(strings.TrimSuffix(line, "\r"), n) {
+			y.Err = &ParseError{File: YarnLock, Line: n, Reason: "no line of a yarn.lock"}
 			return y
 		}
 	}

@@ -126,3 +126,13 @@ func FuzzYarn(f *testing.F) {
 		}
 	})
 }
+
+func TestYarnTooLarge(t *testing.T) {
+	text := strings.Repeat("a@1:\n  version \"1\"\n", maxYarn/18)
+	if y := ReadYarn([]byte(text), Options{}); y.Err != nil {
+		t.Errorf("got %v", y.Err)
+	}
+	if y := ReadYarn([]byte(text+text), Options{}); y.Err == nil {
+		t.Error("a file that is too large was read")
+	}
+}
