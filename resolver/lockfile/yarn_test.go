@@ -128,7 +128,7 @@ func FuzzYarn(f *testing.F) {
 }
 
 func TestYarnTooLarge(t *testing.T) {
-	text := strings.Repeat("a@1:\n  version \"1\"\n", maxYarn/18)
+	text := strings.Repeat("a@1:\n  version \"1\"\n", maxYarn/20)
 	if y := ReadYarn([]byte(text), Options{}); y.Err != nil {
 		t.Errorf("got %v", y.Err)
 	}
