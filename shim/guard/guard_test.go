@@ -240,3 +240,20 @@ func TestForwardWithoutCredentials(t *testing.T) {
 		t.Error("was not passed on")
 	}
 }
+
+// What a registry's words do to a terminal, they do not do through the guard.
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"a «b» ä 包": "a «b» ä 包", "\x1b[31m": `\x1b[31m`, "a\u202eb\u200b\ufeff": `a\u202eb\u200b\ufeff`, "\n\u009b": `\n\u009b`, "\xff": `\ufffd`,
+		strings.Repeat("x", 3000): strings.Repeat("x", 2000) + "…",
+	} {
+		if got := printable(in); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+	h := build(t, plan{})
+	res, body := ask(t, http.MethodPut, h.URL()+"a%1b%e2%80%ae")
+	if res.StatusCode != http.StatusForbidden || strings.ContainsAny(string(body), "\x1b\u202e") {
+		t.Errorf("%d %q", res.StatusCode, body)
+	}
+}

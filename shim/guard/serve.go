@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"gpq/resolver"
 )
@@ -83,7 +85,7 @@ func (g *Guard) refuse(w http.ResponseWriter, why Refusal) {
 // answer is an error in the form npm prints. No status here is one that npm
 // tries again.
 func answer(w http.ResponseWriter, status int, message string) {
-	text, err := json.Marshal(map[string]string{"error": message})
+	text, err := json.Marshal(map[string]string{"error": printable(message)})
 	if err != nil {
 		text = []byte(`{"error":"gpq"}`)
 	}
@@ -91,4 +93,25 @@ func answer(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // npm may be gone
+}
+
+// maxWords bounds a message, in runes.
+const maxWords = 2000
+
+// printable are words that npm may show as they are: a registry's may be among
+// them. What is not seen, or turns the direction of what is, is escaped.
+func printable(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > maxWords {
+			return b.String() + "…"
+		}
+		if unicode.IsPrint(r) && r != unicode.ReplacementChar {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+	}
+	return b.String()
 }
