@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"gpq/resolver/fetch"
@@ -105,24 +104,55 @@ func (l *learned) open(full []byte) []string {
 	return out
 }
 
-// learn adds the fields that an abbreviated document shows.
+// maxFields bounds how many fields a form may have.
+const maxFields = 500
+
+// learn adds the fields that an abbreviated document shows. What is in it is
+// passed over, and not kept.
 func (l *learned) learn(short []byte) {
-	var doc struct {
-		Versions map[string]map[string]jsontext.Value `json:"versions"`
-	}
-	if err := json.Unmarshal(short, &doc, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err != nil {
-		return
-	}
 	keep := map[string]bool{}
 	for field := range l.form.keep {
 		keep[field] = true
 	}
-	for _, version := range doc.Versions {
-		for field := range version {
-			keep[field] = true
+	d := jsontext.NewDecoder(bytes.NewReader(short), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	err := members(d, func(key string) error {
+		if key != "versions" {
+			return d.SkipValue()
+		}
+		return members(d, func(string) error {
+			return members(d, func(field string) error {
+				if len(keep) < maxFields {
+					keep[field] = true
+				}
+				return d.SkipValue()
+			})
+		})
+	})
+	if err == nil {
+		l.form.keep = keep // a new map: forms that were handed out do not change
+	}
+}
+
+// members goes through an object's; visit must pass the value. What is no
+// object is passed over.
+func members(d *jsontext.Decoder, visit func(key string) error) error {
+	if d.PeekKind() != '{' {
+		return d.SkipValue()
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for d.PeekKind() != '}' {
+		key, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := visit(key.String()); err != nil {
+			return err
 		}
 	}
-	l.form.keep = keep // a new map: forms that were handed out do not change
+	_, err := d.ReadToken()
+	return err
 }
 
 // base is the registry a name belongs to.
