@@ -13,6 +13,11 @@ const (
 	packageTakes = 112 << 10
 )
 
+// garbage is by how much of what is in use, in percent, memory grows before it is
+// collected: below the limit above there is room, and collecting small heaps
+// again and again is a tenth of a short run.
+const garbage = 200
+
 // memory is how much of it the process may use freely. The zero value has set
 // nothing yet.
 type memory struct {
@@ -31,6 +36,9 @@ func (m *memory) another() {
 		m.allow(n)
 	}
 }
+
+// roomy has little collected while there is little.
+func roomy() { debug.SetGCPercent(garbage) }
 
 // allow makes room for that many packages; it never takes any away.
 func (m *memory) allow(packages int) {

@@ -50,6 +50,9 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 	if s.getenv("GOMEMLIMIT") == "" {
 		s.memory.allow(0)
 	}
+	if s.getenv("GOGC") == "" {
+		roomy()
+	}
 	if p.dir == "" {
 		return nil, errors.New("the folder this was called in is gone: change to another one; npm did not run")
 	}
