@@ -150,15 +150,16 @@ func (s *session) doctorRegistries(ctx context.Context) {
 		if name == "" {
 			name = "default"
 		}
+		at := withoutSecrets([]string{r.URL})[0]
 		began := s.now()
 		resp, err := s.fetch.Do(ctx, fetch.Request{URL: r.URL + "-/npm/v1/keys", Timeout: 10 * time.Second, NoStore: true, NoRetry: true, Secret: s.config.RegistryOptions().Authorization(r.URL)})
 		switch took := s.now().Sub(began).Milliseconds(); {
 		case err != nil:
-			s.fact(name, "%s: %v", r.URL, err)
+			s.fact(name, "%s: %v", at, err)
 		case resp.Status == 200:
-			s.fact(name, "%s: signs (%d ms)", r.URL, took)
+			s.fact(name, "%s: signs (%d ms)", at, took)
 		default:
-			s.fact(name, "%s: answers, has no signing keys (%d, %d ms)", r.URL, resp.Status, took)
+			s.fact(name, "%s: answers, has no signing keys (%d, %d ms)", at, resp.Status, took)
 		}
 	}
 }
