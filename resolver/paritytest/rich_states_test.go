@@ -237,7 +237,7 @@ func (w *richWorld) disturbed(s state, packages orderedMap) state {
 			s = s.put(file, manifestJSON(p.Versions[w.pick(p.Order...)]).without("dist"))
 		}
 	case 4:
-		s = s.put(file, w.pick("{", "", "[]", "null", `{"name": 1, "version": {}}`))
+		s = s.put(file, w.pick("{", "", "[]", "null"))
 	case 5:
 		s = s.put(at+"/node_modules/"+w.pick("extra", "@ex/tra", w.pick(w.names...))+"/package.json", orderedMap{{"name", "extra"}, {"version", "1.0.0"}})
 	case 6:

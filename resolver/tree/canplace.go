@@ -34,7 +34,7 @@ type placeCheck struct {
 }
 
 func (c *placeCheck) run() *placeCheck {
-	c.b.spend(5)
+	c.b.tried()
 	c.preferDedupe = c.preferDedupe || c.edge.peer()
 	c.current, _ = c.target.kids().get(c.edge.name)
 	c.targetEdge, _ = c.target.edgesOut.get(c.edge.name)

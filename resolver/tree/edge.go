@@ -44,6 +44,7 @@ type Edge struct {
 }
 
 func (v *env) newEdge(from *Node, kind EdgeKind, name, raw string) *Edge {
+	v.madeEdge()
 	e := &Edge{env: v, name: name, rawSpec: raw, kind: kind, from: from}
 	if acc, ok := from.pkg.Accept.Get(name); ok && kind != Workspace {
 		e.hasAccept, e.accept = true, acc

@@ -60,7 +60,7 @@ type nodeOptions struct {
 }
 
 func (v *env) newNode(o nodeOptions) *Node {
-	v.spend(10)
+	v.madeNode()
 	n := &Node{env: v, path: o.path, realpath: o.path, link: o.link, global: o.global, dummy: o.dummy,
 		err: o.err, source: o.source, resolved: o.resolved, integrity: o.integrity, pkg: o.pkg}
 	if o.source != nil {

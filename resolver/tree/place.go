@@ -46,6 +46,9 @@ func (p *placement) run() error {
 	if e.to != nil && e.valid() && !p.explicit && !p.b.updateNames[e.name] && !p.b.vulnerable(e.to) {
 		return nil
 	}
+	if p.parent == nil {
+		p.b.tries = 0
+	}
 	p.search()
 	if p.can == nil {
 		if !p.b.opt.Force && (p.isMine() || p.b.opt.StrictPeerDeps) {
