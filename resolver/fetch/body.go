@@ -171,7 +171,7 @@ func (b *bounded) decoding(err error) error {
 // all before it, within these bounds.
 const (
 	minPiece = 4 << 10
-	maxPiece = 1 << 20
+	maxPiece = 256 << 10
 )
 
 // readAll reads a body whose length is known or guessed. A promised length is

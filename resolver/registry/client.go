@@ -138,6 +138,9 @@ func (c *Client) fetchPackument(ctx context.Context, name string) (*held, error)
 		return nil, unreachable(name, base, err)
 	}
 	defer seat.leave()
+	if err := c.load.over(); err != nil {
+		return nil, unreadable(name, base, err)
+	}
 	resp, err := c.get(ctx, name, base+escaped, seat.grow)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ type load struct {
 	mu     sync.Mutex
 	weight int
 	many   int
+	full   error // why there can be no more
 }
 
 // add takes one more, or says that it would be too much.
@@ -27,12 +28,23 @@ func (l *load) add(weight int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	most := min(firstWeight+l.many*nextWeight, mostWeight)
-	if l.weight+weight > most {
-		return fmt.Errorf("with the %d documents before it, it would take more than %d bytes of memory", l.many, most)
+	if l.full == nil && l.weight+weight > most {
+		l.full = fmt.Errorf("with the %d documents before, what is read takes more than %d bytes of memory", l.many, most)
+	}
+	if l.full != nil {
+		return l.full
 	}
 	l.weight += weight
 	l.many++
 	return nil
+}
+
+// over says why there can be no more, nil where there can: nothing is fetched
+// then that could not be kept.
+func (l *load) over() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.full
 }
 
 // Bounds of the documents that are in memory as text: so many at all, so many of

@@ -115,7 +115,12 @@ func TestTooMuchInAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.load.weight = firstWeight + 2*nextWeight
-	if _, err := c.Packument(context.Background(), "a1"); !errors.Is(err, ErrUnreadable) || !strings.Contains(err.Error(), "a1") {
-		t.Errorf("got %v", err)
+	for _, name := range []string{"a1", "a2"} {
+		if _, err := c.Packument(context.Background(), name); !errors.Is(err, ErrUnreadable) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if s.count("/a1") != 1 || s.count("/a2") != 0 {
+		t.Error("what could not be kept was fetched all the same")
 	}
 }
