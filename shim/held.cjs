@@ -2,6 +2,10 @@
 // node runs this ahead of npm: it reads npm's own files and then waits for the
 // word. Where no word comes npm does not run.
 
+if (!require('node:worker_threads').isMainThread) {
+  return // node runs this again in each worker of npm's
+}
+
 const fs = require('node:fs')
 const { dirname, join } = require('node:path')
 

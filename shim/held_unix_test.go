@@ -73,6 +73,22 @@ func TestHeldGoesOn(t *testing.T) {
 	h.Drop()
 }
 
+const worksBeside = `#!/usr/bin/env node
+const { Worker } = require('worker_threads')
+const w = new Worker("require('fs').writeFileSync(process.env.OUT, 'worked')", { eval: true })
+w.on('exit', (code) => process.exit(code === 0 ? 7 : 8))
+`
+
+// TestHeldWorkers: a worker of npm's is not held once more.
+func TestHeldWorkers(t *testing.T) {
+	npm, w, c, out := held(t, worksBeside)
+	c.Held, c.Args = npm.Hold(w, "install", c), []string{"install"}
+	res, err := npm.Run(context.Background(), c)
+	if got := text(out); err != nil || res.Code != 7 || got != "worked" {
+		t.Errorf("%v %v %q", res, err, got)
+	}
+}
+
 // TestHeldWithoutWord: npm never begins, whoever ends the wait.
 func TestHeldWithoutWord(t *testing.T) {
 	for name, end := range map[string]func(*Held){
