@@ -52,7 +52,7 @@ func (r *Resolver) exec(ctx context.Context, q Request) (*Plan, error) {
 	}
 	var old *tree.Existing
 	if len(o.Add) == 0 {
-		old = tree.LoadActual(o) // and nothing is made of it
+		o.NoPrune, old = true, tree.LoadActual(o) // and nothing is made of it
 	} else if old, err = tree.LoadExisting(ctx, o, r.deps(q)); err != nil {
 		return r.failed(q, nil, err)
 	}

@@ -21,7 +21,7 @@ func folderName(p string) string {
 // judge sets what is wrong with an entry's place, and where it points. A fault
 // found before stays.
 func (r *reader) judge(e *Entry) {
-	if e.Fault != "" {
+	if e.Fault != "" || r.storeFolder(e) {
 		return
 	}
 	if e.Link {
@@ -35,6 +35,14 @@ func (r *reader) judge(e *Entry) {
 	if e.Fault == "" && r.place().NameError(e.Name) != "" && inModules(e.Path) {
 		e.Fault = "its name is none that a package may have"
 	}
+}
+
+// storeFolder is whether an entry of the hidden lockfile is a folder of npm's
+// store, in which a package lies beside what it depends on: nothing of its own.
+func (r *reader) storeFolder(e *Entry) bool {
+	_, key, ok := strings.Cut("/"+e.Path, "/node_modules/.store/")
+	return ok && r.lock.File == Hidden && !e.Link && e.Version == "" && e.Resolved == "" && key != "" &&
+		!strings.Contains(key, "/node_modules/") && r.pathFault(e.Path+"/node_modules/x") == ""
 }
 
 func (r *reader) linkFault(e *Entry) string {

@@ -197,7 +197,7 @@ func (v value) truthy() bool {
 
 // list is an array's strings; one string is a list of one.
 func (v value) list() []string {
-	if v.kind == '"' {
+	if v.kind == '"' && v.text != "" {
 		return []string{v.text}
 	}
 	if v.kind != '[' {

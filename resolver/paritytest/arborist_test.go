@@ -38,6 +38,7 @@ type question struct {
 	Options  map[string]any     `json:"options"`
 	Build    map[string]any     `json:"build"`
 	Audit    bool               `json:"audit"`
+	Reify    bool               `json:"reify"` // install, and answer nothing
 }
 
 type answer struct {

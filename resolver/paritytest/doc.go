@@ -10,5 +10,6 @@
 //	GPQ_PARITY_LIVE='express;next react' go test ./resolver/paritytest -run Live -v
 //	GPQ_PARITY_STARTERS=all GPQ_PARITY_BEFORE=2025-06-01 go test ./resolver/paritytest -run LiveStarters -v -timeout 90m
 //
-// GPQ_EXEC=all tries all of npm exec's cases. And GPQ_WORLDS=2000 compares that many generated worlds with each npm.
+// GPQ_EXEC=all, GPQ_LAID=all and GPQ_ODD=all try all cases of npm exec, of what
+// npm has laid down, and of odd types; a plain run has a few. And GPQ_WORLDS=2000 compares that many generated worlds with each npm.
 package paritytest

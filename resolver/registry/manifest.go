@@ -117,11 +117,11 @@ func (d *decoder) field(m *Manifest, extra *leftovers, key []byte) (err error) {
 func (d *decoder) relation(m *Manifest, extra *leftovers, key []byte) (err error) {
 	switch string(key) {
 	case "dependencies":
-		m.Dependencies, err = d.pairs(nil)
+		m.Dependencies, err = d.asked(false)
 	case "optionalDependencies":
-		m.OptionalDependencies, err = d.pairs(nil)
+		m.OptionalDependencies, err = d.asked(false)
 	case "peerDependencies":
-		m.PeerDependencies, err = d.pairs(nil)
+		m.PeerDependencies, err = d.asked(true)
 	case "acceptDependencies":
 		extra.AcceptDeps, err = d.pairs(nil)
 	case "peerDependenciesMeta":

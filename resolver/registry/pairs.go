@@ -1,5 +1,10 @@
 package registry
 
+import (
+	"strconv"
+	"strings"
+)
+
 // pairs reads an object of strings in its order; keep chooses among the keys.
 // A value that is no string stays as its JSON text, so that whoever resolves
 // it sees that something odd is asked for.
@@ -21,6 +26,30 @@ func (d *decoder) pairs(keep func(key []byte) bool) (Deps, error) {
 		return nil, err
 	}
 	return all, d.keepText(raw, len(all))
+}
+
+// asked reads dependencies. npm takes a list of them for an object, and a text
+// for a list of its letters, unless it is to be an object: the place is the name.
+func (d *decoder) asked(object bool) (Deps, error) {
+	raw := d.next()
+	if raw != '[' && (raw != '"' || object) {
+		return d.pairs(nil)
+	}
+	list, err := d.list()
+	if raw == '"' && len(list) > 0 {
+		list = strings.Split(list[0], "")
+	}
+	if err == nil {
+		err = d.few(len(list))
+	}
+	if len(list) == 0 {
+		return nil, err
+	}
+	out := make(Deps, 0, len(list))
+	for i, v := range list {
+		out = append(out, Dep{Name: strconv.Itoa(i), Value: v})
+	}
+	return out, err
 }
 
 func (d *decoder) readPairs(raw []byte, keep func(key []byte) bool) (Deps, error) {

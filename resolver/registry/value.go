@@ -99,7 +99,7 @@ func (d *decoder) count() (int64, error) {
 // list reads a string, or the strings of an array.
 func (d *decoder) list() ([]string, error) {
 	raw, err := d.raw()
-	if err != nil || len(raw) == 0 || raw[0] != '[' && raw[0] != '"' {
+	if err != nil || len(raw) == 0 || raw[0] != '[' && raw[0] != '"' || string(raw) == `""` {
 		return nil, err
 	}
 	if l, ok := d.lists[string(raw)]; ok {

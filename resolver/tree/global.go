@@ -29,8 +29,11 @@ func (b *builder) globalUpdates(n *Node) []string {
 		dir := filepath.Join(nm, filepath.FromSlash(name))
 		want := "*"
 		if st, err := os.Lstat(dir); err == nil && st.Mode()&fs.ModeSymlink != 0 {
-			if real, err := filepath.EvalSymlinks(dir); err == nil {
-				want = "file:" + real
+			if to, err := os.Readlink(dir); err == nil {
+				if !filepath.IsAbs(to) {
+					to = filepath.Join(filepath.Dir(dir), to)
+				}
+				want = "file:" + to // also where it leads nowhere
 			}
 		}
 		depsSet(&n.pkg.Dependencies, name, want)

@@ -104,7 +104,7 @@ func (b *builder) rootNode() (*Node, error) {
 	if pkg == nil && !b.opt.Global && !b.opt.NoDisk {
 		var err error
 		pkg, err = b.readPackage(b.opt.Path)
-		if errors.Is(err, os.ErrNotExist) {
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, errNotObject) {
 			pkg, err = &Pkg{}, nil
 		}
 		if err != nil {

@@ -27,7 +27,7 @@ func (x *Existing) readInstalled(dir string, o lockfile.Options) {
 				h.take(l)
 			}
 		}
-		if h.File != "" && len(h.Faults) == 0 && h.current(dir, st.ModTime().Add(10*time.Millisecond)) {
+		if h.File != "" && len(h.Faults) == 0 && h.current(dir, st.ModTime().Add(10*time.Millisecond), o.NPM > 10) {
 			h.yarn, h.Notes = x.yarn, append(x.Notes, h.Notes...)
 			*x = *h
 			return
@@ -42,13 +42,13 @@ var errStale = errors.New("the hidden lockfile is older than node_modules")
 
 // current is whether node_modules has exactly the entries, and nothing newer
 // than the hidden lockfile.
-func (x *Existing) current(dir string, limit time.Time) bool {
+func (x *Existing) current(dir string, limit time.Time, since11 bool) bool {
 	listed := map[string]bool{}
 	for _, e := range x.Entries {
 		listed[e.Location] = true
 	}
 	c := &currency{root: dir, limit: limit, listed: listed, seen: map[string]bool{}}
-	if c.modules(dir) != nil {
+	if c.modules(dir) != nil || since11 && c.stores(x.Entries) != nil {
 		return false
 	}
 	for loc := range listed {
@@ -63,6 +63,44 @@ type currency struct {
 	root         string
 	limit        time.Time
 	listed, seen map[string]bool
+}
+
+// stores looks through what no link in node_modules leads to: what lies beside
+// a package in its folder of a store, and folders of the project's own.
+func (c *currency) stores(entries []Entry) error {
+	linked := map[string]bool{}
+	for _, e := range entries {
+		if e.Link {
+			linked[e.Resolved] = true
+		}
+	}
+	for _, e := range entries {
+		err, at := error(nil), ""
+		if at = storeFolder(e.Location); at != "" {
+			c.seen[at] = true
+			err = c.folder(filepath.Join(c.root, filepath.FromSlash(at), "node_modules"))
+		} else if at, _, _ = strings.Cut(e.Location, "/node_modules/"); at != "" && !strings.Contains("/"+at+"/", "/node_modules/") && !linked[at] {
+			err = c.pkg(filepath.Join(c.root, filepath.FromSlash(at)))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storeFolder is the folder of a store in which a package lies, with what it
+// depends on beside it; "" where it lies in none.
+func storeFolder(loc string) string {
+	i := strings.LastIndex(loc, "/.store/")
+	if i < 0 {
+		return ""
+	}
+	rest := loc[i+len("/.store/"):]
+	if j := strings.Index(rest, "/node_modules/"); j > 0 {
+		return loc[:len(loc)-len(rest)+j]
+	}
+	return ""
 }
 
 func (c *currency) modules(dir string) error {
@@ -209,7 +247,8 @@ func moduleNames(nm string) []string {
 func (s *scanner) pkg(dir string) {
 	loc := relpath(s.root, filepath.ToSlash(dir))
 	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
+	if err != nil { // a link to nowhere: npm knows no more than that something is there
+		s.x.Entries = append(s.x.Entries, Entry{Location: loc, Pkg: &Pkg{}, Name: nameFromFolder("/" + loc), flags: flags{true, true, true, true, true}})
 		return
 	}
 	if st, err := os.Stat(real); err != nil || !st.IsDir() {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"gpq/resolver/registry"
 )
@@ -145,6 +147,14 @@ func (o *Object) truthy(key string) bool {
 // deps reads an object of strings; what is no string is left out.
 func (o *Object) deps(key string) registry.Deps {
 	in := o.object(key)
+	switch v := o.any(key).(type) {
+	case []any:
+		return placed(stringsOf(v))
+	case string:
+		if key != "peerDependencies" {
+			return placed(strings.Split(v, ""))
+		}
+	}
 	if in == nil {
 		return nil
 	}
@@ -157,11 +167,22 @@ func (o *Object) deps(key string) registry.Deps {
 	return jsOrder(out)
 }
 
+// placed are dependencies of a list, or of the letters of a text, as npm takes
+// them for an object: the place is the name.
+func placed(list []string) (out registry.Deps) {
+	for i, v := range list {
+		out = append(out, registry.Dep{Name: strconv.Itoa(i), Value: v})
+	}
+	return out
+}
+
 // list reads a list of strings, or one string alone.
 func (o *Object) list(key string) []string {
 	switch v := o.any(key).(type) {
 	case string:
-		return []string{v}
+		if v != "" {
+			return []string{v}
+		}
 	case []any:
 		return stringsOf(v)
 	}

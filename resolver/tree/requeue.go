@@ -47,7 +47,10 @@ func (b *builder) requeue(n *Node, how placing) {
 func (b *builder) resolveLinks() {
 	for l := range b.linkNodes.all() {
 		b.linkNodes.del(l)
-		if l.Root() != b.tree || l.target == nil || !l.target.isDescendantOf(b.tree.Target()) {
+		if l.Root() == b.tree && l.target == nil {
+			panic(stop{errInternal}) // npm stumbles over a link that leads nowhere any more
+		}
+		if l.Root() != b.tree || !l.target.isDescendantOf(b.tree.Target()) {
 			continue
 		}
 		t := l.target

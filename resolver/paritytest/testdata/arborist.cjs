@@ -65,6 +65,10 @@ const build = async q => {
   if (q.audit) {
     await arb.audit() // the tree is then built with the very nodes of the audit
   }
+  if (q.reify) {
+    await arb.reify({ ...q.build, ignoreScripts: true, audit: false })
+    return {}
+  }
   const tree = await arb.buildIdealTree(q.build)
   if (q.build && q.build.pruned) {
     for (const n of tree.inventory.values()) {
@@ -77,10 +81,22 @@ const build = async q => {
     tree.meta.lockfileVersion = 3 // only what is told of it
   }
   const meta = tree.meta.commit()
-  return { packages: meta.packages || {}, lock: JSON.stringify(meta) }
+  return { packages: plain(meta.packages), lock: JSON.stringify(meta) }
 }
 
 const reply = (q, answer) => process.stdout.write(JSON.stringify({ id: q.id, ...answer }) + '\n')
+
+// Entries of which a package has made what no lockfile has.
+const plain = (packages = {}) => {
+  for (const e of Object.values(packages)) {
+    for (const key of ['name', 'version', 'resolved', 'integrity']) {
+      if (e[key] !== undefined && typeof e[key] !== 'string') {
+        e[key] = JSON.stringify(e[key])
+      }
+    }
+  }
+  return packages
+}
 
 // What npm says of a conflict, line by line.
 const factsOf = er => {
@@ -120,7 +136,7 @@ const main = async () => {
     try {
       reply(q, await Promise.race([build(q), uncaught()]))
     } catch (er) {
-      reply(q, { code: er.code || 'unknown', message: String(er.stack || er), facts: factsOf(er) })
+      reply(q, { code: String(er.code || 'unknown'), message: String(er.stack || er), facts: factsOf(er) })
     }
   }
 }
