@@ -9,16 +9,18 @@ import (
 // opens something is ***.
 func withoutSecrets(words []string) []string {
 	out := make([]string, len(words))
+	before := ""
 	for i, w := range words {
 		name, _, cut := strings.Cut(w, "=")
 		switch {
-		case i > 0 && secretFlag(words[i-1]) && !strings.HasPrefix(w, "-"):
+		case secretFlag(before) && !strings.HasPrefix(w, "-"):
 			out[i] = "***"
 		case cut && secretFlag(name):
 			out[i] = name + "=***"
 		default:
 			out[i] = userInfo.ReplaceAllString(w, "$1***@")
 		}
+		before = w
 	}
 	return out
 }
