@@ -37,6 +37,9 @@ func newRichWorld(seed uint64) *richWorld {
 	for _, s := range spices() {
 		w.spices[s] = w.one(4)
 	}
+	if w.spices["yarn"] { // which also lends places to what others bundle: nobody fetches that
+		w.spices["bundles"], w.spices["shrinkwraps"] = false, false
+	}
 	n := 4 + w.r.IntN(10)
 	if w.one(6) {
 		n += w.r.IntN(20)

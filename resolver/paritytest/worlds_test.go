@@ -50,11 +50,6 @@ func newPicker(n npm) *picker {
 
 func seeds(t *testing.T) (from, to uint64) {
 	t.Helper()
-	return seedsOf(t, worldCount)
-}
-
-func seedsOf(t *testing.T, plain uint64) (from, to uint64) {
-	t.Helper()
 	if s := os.Getenv("GPQ_WORLD"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
 		if err != nil {
@@ -62,7 +57,7 @@ func seedsOf(t *testing.T, plain uint64) (from, to uint64) {
 		}
 		return n, n + 1
 	}
-	to = plain
+	to = worldCount
 	if s := os.Getenv("GPQ_WORLDS"); s != "" {
 		first, last, ok := strings.Cut(s, "-")
 		if !ok {

@@ -95,10 +95,10 @@ func (b *builder) loadBundled(n *Node, files map[string][]byte, x *Existing) {
 		return locs[i] < locs[j]
 	})
 	b.onEdge = func(e *Edge) {
-		if e.from != n && e.from.isDescendantOf(n) && e.to.isDescendantOf(n) { // what bundled packages need of one another has settled before
-			return
+		// What bundled packages need of one another has settled before.
+		if b.before(11) || e.from == n || !e.from.isDescendantOf(n) || !e.to.isDescendantOf(n) {
+			b.fromYarn(e)
 		}
-		b.fromYarn(e)
 	}
 	defer func() { b.onEdge = b.fromYarn }()
 	for _, loc := range locs {
