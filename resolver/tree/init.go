@@ -209,7 +209,7 @@ func orElse(s, otherwise string) string {
 func (b *builder) plainManifest(s *spec.Spec, e *Edge) (*Pkg, error) {
 	if r := registrySpec(s); r != nil {
 		p, err := b.ahead.manifest(r, s.Name)
-		if err == nil && p.Version == "" {
+		if err == nil && p.Version == "" && !b.before(11) {
 			return nil, &Failure{Code: "EINCOMPLETEMANIFEST", Message: "incomplete manifest for " + e.name + ", missing version"}
 		}
 		return p, err
