@@ -10,17 +10,19 @@ import (
 )
 
 // displacing are seeds of worlds in which peers take one another's place for
-// ever; npm never ends there.
-var displacing = []uint64{400}
+// ever, in the tree or before; npm never ends there.
+var displacing = []uint64{400, 441}
 
 // TestEnds: whatever the registry holds, gpq comes to an end, with a tree or
-// with an error. Only gpq is asked. GPQ_WORLDS sets how many worlds.
+// with an error. Only gpq is asked. GPQ_WORLDS sets how many more worlds.
 func TestEnds(t *testing.T) {
 	n := npms(t)[0]
-	from, to := seeds(t)
 	list := displacing
-	for seed := from; seed < to; seed++ {
-		list = append(list, seed)
+	if os.Getenv("GPQ_WORLDS") != "" {
+		from, to := seeds(t)
+		for seed := from; seed < to; seed++ {
+			list = append(list, seed)
+		}
 	}
 	var slowest time.Duration
 	for _, seed := range list {

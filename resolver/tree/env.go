@@ -6,14 +6,12 @@ import (
 
 // env is what every node of a build shares.
 type env struct {
-	// What nodeFromEdge is bounded by: how deep it is in itself, and its calls.
-	peers, candidates int
-
 	opt    *Options
 	major  int // of npm
 	ranges *ranges
 	specs  *specs
 	tree   *Node // the tree being built
+	peers  int   // how deep nodeFromEdge is in itself
 	effort
 	onEdge func(*Edge) // is told what has got a node to lead to; may be nil
 }

@@ -28,12 +28,10 @@ func (b *builder) virtualRoot(n *Node, reuse bool) *Node {
 	return vr
 }
 
-// Bounds of what is brought together before anything is placed: peers that ask
-// for other versions of each other never come to an end with npm.
-const (
-	maxPeers      = 400       // of peers of peers
-	maxCandidates = 1_000_000 // in one build
-)
+// maxPeers is how deep peers of peers are brought together before anything is
+// placed: those that ask for other versions of each other never come to an end
+// with npm.
+const maxPeers = 400
 
 // nodeFromEdge makes the node that e asks for, in parent (a virtual root),
 // with its peers beside it. second is another edge to the same name that would
@@ -43,9 +41,6 @@ func (b *builder) nodeFromEdge(e *Edge, parent *Node, second *Edge, required *se
 		return nil, fmt.Errorf("%w: the peers of %s", ErrEndless, e.name)
 	}
 	defer func() { b.peers-- }()
-	if b.candidates++; b.candidates > maxCandidates {
-		return nil, fmt.Errorf("%w: the peers of %s", ErrEndless, e.name)
-	}
 	if parent == nil {
 		parent = b.virtualRoot(e.from, false)
 	}
