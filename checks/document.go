@@ -108,7 +108,7 @@ func (r *Report) Document(v Verdict, version string, q DocumentRequest) *Documen
 		d.Packages = append(d.Packages, documentPackage(&r.Items[i]))
 	}
 	for _, u := range r.Plan.Unresolved {
-		d.Unresolved = append(d.Unresolved, DocumentUnresolved{withoutLogin(u.Spec), full(u.Via), withoutLogin(u.Reason)})
+		d.Unresolved = append(d.Unresolved, DocumentUnresolved{Told(u.Spec), full(u.Via), Told(u.Reason)})
 	}
 	for _, n := range r.Notices {
 		d.Notices = append(d.Notices, DocumentNotice{string(n.Kind), n.Subject, n.Text})
@@ -118,7 +118,7 @@ func (r *Report) Document(v Verdict, version string, q DocumentRequest) *Documen
 
 func documentPackage(it *ItemReport) DocumentPackage {
 	p := DocumentPackage{
-		Name: it.Item.Name, Version: it.Item.Version, Registry: it.Item.Registry, Resolved: withoutLogin(it.Item.Tarball),
+		Name: it.Item.Name, Version: it.Item.Version, Registry: it.Item.Registry, Resolved: Told(it.Item.Tarball),
 		Integrity: string(it.Item.Integrity), Via: full(it.Item.Via), Change: changeWord(it.Item.Change),
 		Inert: it.Item.Inert, Findings: []DocumentFinding{},
 	}

@@ -40,7 +40,7 @@ func runExotic(_ context.Context, s *Subject) (Finding, error) {
 
 // exoticItem is about something that is itself from no registry.
 func (s *Subject) exoticItem() (Finding, error) {
-	what := cut(withoutLogin(strings.TrimPrefix(s.place(), s.Name+" at ")), 160)
+	what := cut(Told(strings.TrimPrefix(s.place(), s.Name+" at ")), 160)
 	if !s.Direct && !s.Named {
 		return flag(Danger, "is from no registry, and the project did not ask for it: %s", what).signal(DepExotic), nil
 	}
@@ -155,7 +155,7 @@ func (s *Subject) unresolvedFinding() Finding {
 	if !exoticSpec(specValue(s.stands.Spec)) || !s.Direct {
 		sev = Danger // a version was asked for, or nobody here asked
 	}
-	return flag(sev, "is from no registry: %s (%s)", cut(withoutLogin(s.stands.Spec), 160), cut(withoutLogin(reason), 120))
+	return flag(sev, "is from no registry: %s (%s)", cut(Told(s.stands.Spec), 160), cut(Told(reason), 120))
 }
 
 // specValue is a spec without the package's name before it: «x@github:a/b» and

@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"strings"
-
 	"gpq/resolver"
 )
 
@@ -10,24 +8,6 @@ import (
 // is known of it but its own files.
 func (s *Subject) isLoose() bool {
 	return s.isClone() || s.Registry == "" && !s.Bundled && s.stands == nil && s.Tarball != "" && s.Integrity != ""
-}
-
-// withoutLogin is an address, or a spec, as it may be told: without what stands
-// before an @ in its host.
-func withoutLogin(address string) string {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		return address
-	}
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	at := strings.LastIndexByte(rest[:end], '@')
-	if at < 0 || rest[:at] == "git" {
-		return address
-	}
-	return scheme + "://***" + rest[at:]
 }
 
 // looseScripts is install-scripts for such a tarball: there is no release before

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"regexp"
 	"strings"
+
+	"gpq/checks"
 )
 
 // withoutSecrets are words of a command line as a report may tell them: what
@@ -18,16 +19,12 @@ func withoutSecrets(words []string) []string {
 		case cut && secretFlag(name):
 			out[i] = name + "=***"
 		default:
-			out[i] = userInfo.ReplaceAllString(w, "$1***@")
+			out[i] = checks.Told(w)
 		}
 		before = w
 	}
 	return out
 }
-
-// userInfo is what stands before the host of an address over HTTP, and the
-// password before that of any other.
-var userInfo = regexp.MustCompile(`(?i)((?:^|[+=@])https?://|[a-z]://[^/@\s:]*:)[^/@\s]+@`)
 
 // secretFlag says whether a flag's value opens something: a one-time password,
 // a token, a key; also cut short, and for one host: --//host/:_authToken.

@@ -86,7 +86,8 @@ func TestWithoutSecrets(t *testing.T) {
 		{[]string{"x@git+https://token@h.example/y"}, []string{"x@git+https://***@h.example/y"}},
 		{[]string{"--registry=https://u:p@h.example/"}, []string{"--registry=https://***@h.example/"}},
 		{[]string{"git+ssh://git@h.example/a"}, []string{"git+ssh://git@h.example/a"}},
-		{[]string{"ssh://git:pw@h.example/a"}, []string{"ssh://git:***@h.example/a"}},
+		{[]string{"ssh://git:pw@h.example/a"}, []string{"ssh://***@h.example/a"}},
+		{[]string{"https://h.example/x.tgz?ref=1&token=abc"}, []string{"https://h.example/x.tgz?ref=1&token=***"}},
 		{[]string{"@scope/x@1", "https://h.example/@scope/x"}, []string{"@scope/x@1", "https://h.example/@scope/x"}},
 	} {
 		if got := withoutSecrets(c.in); !reflect.DeepEqual(got, c.want) {
