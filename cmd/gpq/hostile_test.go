@@ -202,8 +202,8 @@ func TestHostileSilence(t *testing.T) {
 	}
 	for name, path := range map[string]string{"packument": "/victim", "tarball": ".tgz", "advisories": "/-/npm", "OSV": "/osv"} {
 		for _, command := range []string{"check", "install", "verify"} {
-			if command == "verify" && path == ".tgz" {
-				continue
+			if command == "verify" && path != "/victim" {
+				continue // it asks for neither: they prove nothing
 			}
 			t.Run(name+", "+command, func(t *testing.T) {
 				t.Parallel()
