@@ -50,11 +50,7 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		Args: g.Args(words), Env: env, Dir: s.dir, Stdin: os.Stdin, Stdout: s.out, Stderr: s.err,
 		Own: s.cmd.Class == argv.Exec || s.cmd.Class == argv.Init, Held: s.held,
 	})
-	for _, dir := range s.installedInto() {
-		if err := g.Repair(dir); err != nil {
-			s.say("%v", err)
-		}
-	}
+	s.repair(g)
 	if err != nil {
 		return s.settle(becameNot(err))
 	}
@@ -65,6 +61,15 @@ func (s *session) run(ctx context.Context, rep *checks.Report, clear checks.Clea
 		shim.EndBy(res.Signal)
 	}
 	return res.ExitCode()
+}
+
+// repair takes the guard's address out of the lockfiles that npm has written.
+func (s *session) repair(g *guard.Guard) {
+	for _, dir := range s.installedInto() {
+		if err := g.Repair(dir); err != nil {
+			s.say("%v", err)
+		}
+	}
 }
 
 // hold has node read npm's files while there is still something to ask and to

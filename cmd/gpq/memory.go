@@ -37,8 +37,15 @@ func (m *memory) another() {
 	}
 }
 
-// roomy has little collected while there is little.
-func roomy() { debug.SetGCPercent(garbage) }
+// allowMemory sets what the environment leaves open.
+func (s *session) allowMemory() {
+	if s.getenv("GOMEMLIMIT") == "" {
+		s.memory.allow(0)
+	}
+	if s.getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+}
 
 // allow makes room for that many packages; it never takes any away.
 func (m *memory) allow(packages int) {

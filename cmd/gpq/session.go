@@ -47,12 +47,7 @@ type session struct {
 // names.
 func (p *process) open(ctx context.Context, j job) (*session, error) {
 	s := &session{process: p, job: j, began: p.now()}
-	if s.getenv("GOMEMLIMIT") == "" {
-		s.memory.allow(0)
-	}
-	if s.getenv("GOGC") == "" {
-		roomy()
-	}
+	s.allowMemory()
 	if p.dir == "" {
 		return nil, errors.New("the folder this was called in is gone: change to another one; npm did not run")
 	}
@@ -60,24 +55,12 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 		return nil, err
 	}
 	learned := s.learn(ctx)
-	trusted, err := p.trustedHosts(j.own.Policy)
-	if err != nil {
-		return nil, err
-	}
-	if s.config, err = npmrc.Load(npmrc.Options{
-		Cwd: p.dir, Home: p.home(), Environ: p.env, CLI: j.cmd.Config, NPMDir: s.tool.PackageDir(),
-		Prefix: s.prefix(), Trusted: trusted,
-	}); err != nil {
-		return nil, err
-	}
-	if err := s.openNetwork(); err != nil {
-		return nil, err
-	}
-	if err := s.readPolicy(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.openTrust(); err != nil {
-		return nil, err
+	for _, step := range []func() error{
+		s.readConfig, s.openNetwork, func() error { return s.readPolicy(ctx) }, s.openTrust,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
 	}
 	s.greet(ctx) // nobody is asked anything before what is ours to read was found right
 	s.keeper.Renew(ctx)
@@ -89,6 +72,19 @@ func (p *process) open(ctx context.Context, j job) (*session, error) {
 		return nil, fmt.Errorf("cannot tell the versions of npm and node: %w", err)
 	}
 	return s, nil
+}
+
+// readConfig reads npm's own configuration, as npm would for this command.
+func (s *session) readConfig() error {
+	trusted, err := s.trustedHosts(s.own.Policy)
+	if err != nil {
+		return err
+	}
+	s.config, err = npmrc.Load(npmrc.Options{
+		Cwd: s.dir, Home: s.home(), Environ: s.env, CLI: s.cmd.Config, NPMDir: s.tool.PackageDir(),
+		Prefix: s.prefix(), Trusted: trusted,
+	})
+	return err
 }
 
 // learn finds out the versions beside everything else: where nothing has them

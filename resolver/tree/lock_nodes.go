@@ -81,16 +81,8 @@ func (b *builder) loadEntries(base *Node, x *Existing) error {
 			links = append(links, e)
 			continue
 		}
-		at := path.Join(base.path, e.Location)
-		o := nodeOptions{root: b.tree, path: at, realpath: at, pkg: e.Pkg, integrity: e.Integrity,
-			resolved: b.consistent(e.Resolved, b.tree.path), hasShrinkwrap: e.Shrinkwrap, flags: &e.flags}
-		if e.unlinked && base.overrides != nil {
-			o.overrides = b.nodeRule(base.overrides, e.Pkg.Name, e.Pkg.Version)
-		}
-		n := b.newNode(o)
-		n.extended = e.Extended
-		nodes[e.Location] = n
-		order = append(order, n)
+		nodes[e.Location] = b.entryNode(base, &e)
+		order = append(order, nodes[e.Location])
 	}
 	for _, e := range links {
 		l, err := b.loadLink(base, e, nodes)
@@ -112,6 +104,19 @@ func (b *builder) loadEntries(base *Node, x *Existing) error {
 	}
 	b.calcFlags(base, false)
 	return nil
+}
+
+// entryNode is the package that an entry speaks of, at its place.
+func (b *builder) entryNode(base *Node, e *Entry) *Node {
+	at := path.Join(base.path, e.Location)
+	o := nodeOptions{root: b.tree, path: at, realpath: at, pkg: e.Pkg, integrity: e.Integrity,
+		resolved: b.consistent(e.Resolved, b.tree.path), hasShrinkwrap: e.Shrinkwrap, flags: &e.flags}
+	if e.unlinked && base.overrides != nil {
+		o.overrides = b.nodeRule(base.overrides, e.Pkg.Name, e.Pkg.Version)
+	}
+	n := b.newNode(o)
+	n.extended = e.Extended
+	return n
 }
 
 func (b *builder) loadLink(base *Node, e Entry, nodes map[string]*Node) (*Node, error) {
