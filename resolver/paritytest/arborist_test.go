@@ -24,21 +24,23 @@ type arborist struct {
 // patience bounds one tree, in time of the processor: on some graphs npm itself
 // never ends. overdue bounds it by the clock.
 const (
-	patience = 4 * time.Second
+	patience = 2 * time.Second
 	overdue  = 2 * time.Minute
 )
 
 type question struct {
-	Dir      string             `json:"dir"`
-	At       string             `json:"at"` // the project, below dir
-	Files    map[string]string  `json:"files"`
-	Times    map[string]float64 `json:"times"` // of files and folders, in seconds from now
-	World    map[string]any     `json:"world"`
-	Registry string             `json:"registry"`
-	Options  map[string]any     `json:"options"`
-	Build    map[string]any     `json:"build"`
-	Audit    bool               `json:"audit"`
-	Reify    bool               `json:"reify"` // install, and answer nothing
+	Dir   string             `json:"dir"`
+	At    string             `json:"at"` // the project, below dir
+	Files map[string]string  `json:"files"`
+	Times map[string]float64 `json:"times"` // of files and folders, in seconds from now
+	World map[string]any     `json:"world"`
+	// WorldFile holds a world that is large, and asked about again and again.
+	WorldFile string         `json:"worldFile,omitempty"`
+	Registry  string         `json:"registry"`
+	Options   map[string]any `json:"options"`
+	Build     map[string]any `json:"build"`
+	Audit     bool           `json:"audit"`
+	Reify     bool           `json:"reify"` // install, and answer nothing
 }
 
 type answer struct {

@@ -15,6 +15,7 @@ import (
 func TestProjects(t *testing.T) {
 	for _, n := range npms(t) {
 		t.Run("npm"+n.major(), func(t *testing.T) {
+			t.Parallel()
 			a := startArborist(t, n)
 			from, to := seeds(t)
 			c := counts{failures: map[string]int{}}

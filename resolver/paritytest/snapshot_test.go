@@ -154,19 +154,36 @@ func ofSnapshot(t *testing.T, w *world, n npm, specs []string) want {
 	return ours(o, tree.Deps{Source: w, Picker: newPicker(n)})
 }
 
+// worldFile is a world written down for npm.
+func worldFile(t *testing.T, w *world) string {
+	t.Helper()
+	data, err := json.Marshal(w.json())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "world.json")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // TestSnapshotAgainstNPM is TestSnapshot with the installed npms as they are.
 func TestSnapshotAgainstNPM(t *testing.T) {
 	w := snapshot(t)
-	doc := w.json()
+	doc := worldFile(t, w)
 	for _, n := range npms(t) {
-		a := startArborist(t, n)
-		for _, specs := range specList(snapshotOf) {
-			_, npm, never := a.askWithin(t, question{Dir: t.TempDir(), World: doc, Options: map[string]any{}, Build: map[string]any{"add": specs}}, 60*patience)
-			if never {
-				t.Fatalf("npm %s has not done with %v", n.version, specs)
+		t.Run("npm"+n.major(), func(t *testing.T) {
+			t.Parallel()
+			a := startArborist(t, n)
+			for _, specs := range specList(snapshotOf) {
+				_, npm, never := a.askWithin(t, question{Dir: t.TempDir(), WorldFile: doc, Options: map[string]any{}, Build: map[string]any{"add": specs}}, 60*patience)
+				if never {
+					t.Fatalf("npm %s has not done with %v", n.version, specs)
+				}
+				report(t, "npm "+n.major()+" "+strings.Join(specs, " "), npm, ofSnapshot(t, w, n, specs))
 			}
-			report(t, "npm "+n.major()+" "+strings.Join(specs, " "), npm, ofSnapshot(t, w, n, specs))
-		}
+		})
 	}
 }
 
@@ -247,14 +264,14 @@ func recordLayouts(t *testing.T, list []npm, wanted func(specs []string) bool) {
 	t.Helper()
 	layouts := map[string]want2{}
 	readGzip(t, layoutsFile, &layouts)
-	doc := snapshot(t).json()
+	doc := worldFile(t, snapshot(t))
 	for _, n := range list {
 		a := startArborist(t, n)
 		for _, specs := range specList(snapshotOf) {
 			if !wanted(specs) {
 				continue
 			}
-			_, npm, never := a.askWithin(t, question{Dir: t.TempDir(), World: doc, Options: map[string]any{}, Build: map[string]any{"add": specs}}, 60*patience)
+			_, npm, never := a.askWithin(t, question{Dir: t.TempDir(), WorldFile: doc, Options: map[string]any{}, Build: map[string]any{"add": specs}}, 60*patience)
 			if never {
 				t.Fatalf("npm %s has not done with %v", n.version, specs)
 			}

@@ -25,6 +25,11 @@ const cacheOf = (world, registry) => ({
   delete () {},
 })
 
+// A large world comes as a file, read once.
+const worlds = {}
+const worldOf = q =>
+  q.worldFile ? (worlds[q.worldFile] ??= JSON.parse(fs.readFileSync(q.worldFile, 'utf8'))) : q.world
+
 // Files of a project; «link:TARGET» is a symbolic link. times has seconds from
 // now for paths, deepest first, since writing a file changes its folder.
 const writeFiles = q => {
@@ -49,7 +54,7 @@ const build = async q => {
   const options = {
     path: path.join(q.dir, q.at || ''),
     registry: q.registry,
-    packumentCache: cacheOf(q.world, q.registry),
+    packumentCache: cacheOf(worldOf(q), q.registry),
     npmVersion,
     nodeVersion: process.version,
     cache: path.join(q.dir, '.cache'),
