@@ -5,23 +5,24 @@ import (
 	"strings"
 )
 
-// Told is an address, or a spec, as it may be told: without what stands
-// before an @ in its host, and without what opens something in its query.
-func Told(address string) string {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		return address
+// Told is an address, a spec, or a text with addresses, as it may be told:
+// without what stands before an @ in a host, and without what opens something in
+// a query.
+func Told(text string) string {
+	if !strings.Contains(text, "://") {
+		return text
 	}
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	host, path := rest[:end], openers.ReplaceAllString(rest[end:], "$1***")
-	if at := strings.LastIndexByte(host, '@'); at >= 0 && host[:at] != "git" {
-		host = "***" + host[at:]
-	}
-	return scheme + "://" + host + path
+	text = logins.ReplaceAllStringFunc(text, func(login string) string {
+		if login == "://git@" { // everybody's, over ssh
+			return login
+		}
+		return "://***@"
+	})
+	return openers.ReplaceAllString(text, "$1***")
 }
+
+// logins are what stands before a host, up to the last @.
+var logins = regexp.MustCompile(`://[^/?#\s]*@`)
 
 // openers are the parameters of a query that let someone in: tokens, keys,
 // signatures.
