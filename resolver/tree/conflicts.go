@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -51,13 +52,13 @@ type Conflict struct {
 	FoundAsk *Ask
 	// Wanted is the dependency that could not be met.
 	Wanted Ask
-	// Peer is what could not be placed for PeerFor; nil where there is nothing
-	// but Wanted.
+	// Peer is what could not be placed, and PeerFor what it is wanted for; nil
+	// where there is nothing but Wanted.
 	Peer    *Party
-	PeerFor *Ask
+	PeerFor []Ask
 }
 
-const maxFoundFor = 3
+const maxAsks = 3 // that are told of one package
 
 func (c *Conflict) Error() string {
 	var out []string
@@ -65,25 +66,29 @@ func (c *Conflict) Error() string {
 		out = append(out, "while resolving "+c.Resolving.String())
 	}
 	if c.Found != nil {
-		found := "found " + c.Found.String()
-		for i, a := range c.FoundFor {
-			if i == maxFoundFor {
-				found += fmt.Sprintf(" and %d more", len(c.FoundFor)-i)
-				break
-			}
-			found += []string{" for ", ", "}[min(i, 1)] + a.String()
-		}
-		out = append(out, found)
+		out = append(out, "found "+c.Found.String()+asked(c.FoundFor))
 	} else if c.FoundAsk != nil {
 		out = append(out, "beside "+c.FoundAsk.String())
 	}
 	out = append(out, "could not resolve "+c.Wanted.String())
-	if c.Peer != nil && c.PeerFor != nil && *c.PeerFor != c.Wanted {
-		out = append(out, "conflicting peer "+c.Peer.String()+" for "+c.PeerFor.String())
-	} else if c.Peer != nil {
-		out = append(out, "conflicting peer "+c.Peer.String())
+	if c.Peer != nil {
+		text := "conflicting peer " + c.Peer.String()
+		if len(c.PeerFor) != 1 || c.PeerFor[0] != c.Wanted {
+			text += asked(c.PeerFor)
+		}
+		out = append(out, text)
 	}
 	return strings.Join(out, "; ")
+}
+
+func asked(by []Ask) (out string) {
+	for i, a := range by {
+		if i == maxAsks {
+			return out + fmt.Sprintf(" and %d more", len(by)-i)
+		}
+		out += []string{" for ", ", "}[min(i, 1)] + a.String()
+	}
+	return out
 }
 
 // peerConflict is a peer set that does not come together: other is what asks
@@ -93,8 +98,7 @@ func (b *builder) peerConflict(e, other *Edge) error {
 	if current == nil {
 		return errInternal // npm means to explain it, and has nothing in hand
 	}
-	c := &Conflict{Wanted: ask(e), FoundAsk: askOf(other)}
-	c.found(current, nil)
+	c := &Conflict{Wanted: ask(e), FoundAsk: askOf(other), Found: partyOf(current), FoundFor: explained{}.asks(current, nil)}
 	c.resolving(e.from)
 	return &Failure{Code: "ERESOLVE", Message: "unable to resolve dependency tree: " + c.Error(), Err: c}
 }
@@ -105,20 +109,20 @@ func (b *builder) placeConflict(p *placement) error {
 	c := &Conflict{Wanted: ask(top.edge)}
 	current := top.edge.from.Resolve(top.edge.name)
 	dep, wanted, inTheWay := p.dep, p.edge, p.current
+	why := explained{}
+	why.visit(top.edge.from)
+	why.asks(top.dep, top.edge)
 	if p != top {
-		c.found(current, top.edge)
+		c.Found, c.FoundFor = partyOf(current), why.asks(current, top.edge)
 	} else {
 		if p.canSelf != nil && p.canSelf.self != conflict {
 			dep, wanted, inTheWay = p.canSelf.conflictingPeer()
 		}
-		if current == nil {
-			c.found(inTheWay, nil)
-		} else {
-			c.found(current, nil)
-		}
+		found := cmp.Or(current, inTheWay)
+		c.Found, c.FoundFor = partyOf(found), why.asks(found, nil)
 	}
 	if dep != nil {
-		c.Peer, c.PeerFor = partyOf(dep), askOf(wanted)
+		c.Peer, c.PeerFor = partyOf(dep), why.asks(dep, wanted)
 	}
 	for _, n := range []*Node{top.dep, current, top.edge.from} {
 		if c.Resolving == nil && n != nil {
@@ -141,21 +145,45 @@ func (c *placeCheck) conflictingPeer() (dep *Node, wanted *Edge, inTheWay *Node)
 	return nil, nil, nil
 }
 
-// found says what is there: for what, or for the one edge given.
-func (c *Conflict) found(n *Node, only *Edge) {
-	c.Found = partyOf(n)
-	switch {
-	case n == nil || n.source != nil && n.source.isProjectRoot():
-		return
-	case only != nil:
-		c.FoundFor = []Ask{ask(only)}
-		return
-	case n.source != nil:
-		n = n.source
+// explained is what has been said of the packages that a conflict is about: npm
+// explains a package once and goes by that afterwards (Arborist's node.js).
+type explained map[*Node][]Ask
+
+// asks is what n is there for, or the one edge given where n has not been
+// explained before.
+func (x explained) asks(n *Node, only *Edge) []Ask {
+	if n == nil {
+		return nil
 	}
-	for e := range n.edgesIn.all() {
-		if e.valid() || e.from.isProjectRoot() {
-			c.FoundFor = append(c.FoundFor, ask(e))
+	n = cmp.Or(n.source, n)
+	if n.isProjectRoot() {
+		return nil
+	}
+	if _, ok := x[n]; !ok && only != nil {
+		x[n] = []Ask{ask(only)}
+		x.visit(only.from)
+	}
+	x.visit(n)
+	return x[n]
+}
+
+// visit explains n, and then what needs it.
+func (x explained) visit(n *Node) {
+	for todo := []*Node{n}; len(todo) > 0; {
+		n, todo = todo[0], todo[1:]
+		if n == nil {
+			continue
+		}
+		n = cmp.Or(n.source, n)
+		if _, ok := x[n]; ok || n.isProjectRoot() {
+			continue
+		}
+		x[n] = nil
+		for e := range n.edgesIn.all() {
+			if e.valid() || e.from.isProjectRoot() {
+				x[n] = append(x[n], ask(e))
+				todo = append(todo, e.from)
+			}
 		}
 	}
 }

@@ -103,21 +103,22 @@ const plain = (packages = {}) => {
   return packages
 }
 
-// What npm says of a conflict, line by line.
+// What npm says of a conflict, line by line; a package that it has already been
+// through it names without saying where that is.
 const factsOf = er => {
   if (er.code !== 'ERESOLVE') {
     return undefined
   }
-  const node = (n, at) => n.name === undefined ? 'the project'
-    : `${n.name}@${n.version ?? ''}` + (n.location ?? at ? ` (${n.location ?? at})` : '')
-  const edge = (e, at) => `${e.type} ${e.name}@${JSON.stringify(e.spec)}` +
-    (e.overridden ? ` (overridden, was ${JSON.stringify(e.rawSpec)})` : '') + ` from ${node(e.from, at)}`
+  const node = n => n.name === undefined ? 'the project'
+    : `${n.name}@${n.version ?? ''}` + (n.location ? ` (${n.location})` : '')
+  const edge = e => `${e.type} ${e.name}@${JSON.stringify(e.spec)}` +
+    (e.overridden ? ` (overridden, was ${JSON.stringify(e.rawSpec)})` : '') + ` from ${node(e.from)}`
   const current = er.current || er.peerConflict?.current
   const resolving = er.dep?.whileInstalling || er.current?.whileInstalling || er.edge.from?.whileInstalling
   return [
     resolving && `resolving ${node(resolving)}`,
     current && `found ${node(current)}`,
-    ...(current?.dependents || []).map(e => `found for ${edge(e, current.location)}`),
+    ...(current?.dependents || []).map(e => `found for ${edge(e)}`),
     !current && er.currentEdge && `beside ${edge(er.currentEdge)}`,
     `wanted ${edge(er.edge)}`,
     er.peerConflict?.peer && `peer ${node(er.peerConflict.peer)}`,
