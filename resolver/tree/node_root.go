@@ -6,6 +6,7 @@ import (
 )
 
 func (n *Node) setRoot(root *Node) {
+	n.env.spend(50)
 	for root != nil && root.Root() != root {
 		root = root.Root()
 	}
@@ -130,6 +131,7 @@ func (n *Node) adopt(root *Node) {
 		nm = n.location + "/node_modules/"
 	}
 	for c := range root.tops.all() {
+		n.env.spend(1)
 		isChild := c.location == nm+c.name
 		isFs := c != n && c.parent == nil && strings.HasPrefix(path.Dir(c.path), n.path) &&
 			(c.fsParent == nil || c.fsParent == n || strings.HasPrefix(path.Dir(n.path), c.fsParent.path))

@@ -25,8 +25,17 @@ type setItem[T comparable] struct {
 
 const (
 	smallSet  = 12
-	maxWalked = 1 << 20 // what a set may have had, and lost again, while it is walked
+	maxWalked = 1 << 15 // what may have been in a set, and not be any longer, while it is walked
 )
+
+// stopWalk ends a walk in which what is visited is taken out and put back for
+// ever, which is where npm never ends: of places there have been so many, and so
+// few are in use.
+func stopWalk(places, live int) {
+	if places > maxWalked && live < places/2 {
+		panic(stop{fmt.Errorf("%w: it is gone through for ever", ErrEndless)})
+	}
+}
 
 func setOf[T comparable](values ...T) *set[T] {
 	s := &set[T]{}
@@ -70,9 +79,7 @@ func (s *set[T]) add(v T) {
 	if s.walking == 0 && len(s.items) > smallSet && s.live < len(s.items)/2 {
 		s.compact()
 	}
-	if len(s.items) > maxWalked && s.live < len(s.items)/2 {
-		panic(stop{fmt.Errorf("%w: it is gone through for ever", ErrEndless)})
-	}
+	stopWalk(len(s.items), s.live)
 	s.items = append(s.items, setItem[T]{v, true})
 	s.live++
 	if s.index != nil {
@@ -209,6 +216,7 @@ func (t *table[V]) set(key string, v V) {
 	if t.walking == 0 && len(t.items) > smallSet && t.live < len(t.items)/2 {
 		t.compact()
 	}
+	stopWalk(len(t.items), t.live)
 	k := normName(key)
 	t.items = append(t.items, tableItem[V]{key, k, v, true})
 	t.live++
