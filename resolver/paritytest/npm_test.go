@@ -2,12 +2,14 @@ package paritytest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // npm is one installed npm.
@@ -60,15 +62,23 @@ type lockEntry struct {
 }
 
 // install runs npm in dir and reads the lockfile it wrote.
+// longest bounds one command of npm's: on some projects it never ends, which is
+// the failure «never».
+const longest = 10 * time.Minute
+
 func (n npm) install(t *testing.T, dir string, args ...string) want {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	defer cancel()
 	full := append([]string{n.cli}, args...)
 	full = append(full, "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-	cmd := exec.Command("node", full...)
+	cmd := exec.CommandContext(ctx, "node", full...)
 	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
+	if err := cmd.Run(); ctx.Err() != nil {
+		return want{failed: "never", output: out.String()}
+	} else if err != nil {
 		w := want{failed: "unknown", output: out.String()}
 		for _, line := range strings.Split(w.output, "\n") {
 			if code, ok := strings.CutPrefix(line, "npm error code "); ok {
