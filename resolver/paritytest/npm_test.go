@@ -61,11 +61,11 @@ type lockEntry struct {
 	Link, Optional, Dev, Peer, DevOptional, Extraneous bool
 }
 
-// install runs npm in dir and reads the lockfile it wrote.
 // longest bounds one command of npm's: on some projects it never ends, which is
 // the failure «never».
 const longest = 10 * time.Minute
 
+// install runs npm in dir and reads the lockfile it wrote.
 func (n npm) install(t *testing.T, dir string, args ...string) want {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
