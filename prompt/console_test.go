@@ -16,7 +16,7 @@ import (
 func TestConfirmOnATerminalThatTellsNothing(t *testing.T) {
 	for typed, want := range map[string]bool{"y\r": true, "yes\r": true, "n\r": false, "\r": false, "\x03": false, "\x04": false, "what\rn\r": false, "R\ry\r": true} {
 		for _, size := range []*pty.Winsize{{}, {Rows: 24, Cols: 80}, {Rows: 1, Cols: 1}} {
-			shown, got := confirmed(t, size, typed)
+			shown, got := confirmed(t, size, false, typed)
 			if got != want {
 				t.Errorf("%q on %v: %v, want %v", typed, *size, got, want)
 			}
@@ -27,7 +27,20 @@ func TestConfirmOnATerminalThatTellsNothing(t *testing.T) {
 	}
 }
 
-func confirmed(t *testing.T, size *pty.Winsize, typed string) ([]byte, bool) {
+// TestConfirmOnADumbTerminal: plain text, in both directions.
+func TestConfirmOnADumbTerminal(t *testing.T) {
+	for typed, want := range map[string]bool{"y\r": true, "YES\r": true, "n\r": false, "\r": false, "\x04": false, "y\x04\x04": false, "what\rn\r": false, "what\ry\r": true} {
+		shown, got := confirmed(t, &pty.Winsize{Rows: 24, Cols: 80}, true, typed)
+		if got != want {
+			t.Errorf("%q: %v, want %v", typed, got, want)
+		}
+		if bytes.Contains(shown, []byte("\x1b")) {
+			t.Errorf("%q: a dumb terminal was sent %q", typed, shown)
+		}
+	}
+}
+
+func confirmed(t *testing.T, size *pty.Winsize, dumb bool, typed string) ([]byte, bool) {
 	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -43,7 +56,7 @@ func confirmed(t *testing.T, size *pty.Winsize, typed string) ([]byte, bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	answer := make(chan bool, 1)
-	go func() { answer <- (&Terminal{file: slave}).Confirm(ctx, "Go on?") }()
+	go func() { answer <- (&Terminal{file: slave, dumb: dumb}).Confirm(ctx, "Go on?") }()
 	s.wait(ctx, "(y/N)")
 	if _, err := master.WriteString(typed); err != nil {
 		t.Fatal(err)

@@ -14,16 +14,19 @@ type Asker interface {
 }
 
 // Terminal is the controlling terminal, opened by gpq for itself.
-type Terminal struct{ file *os.File }
+type Terminal struct {
+	file *os.File
+	dumb bool
+}
 
 // Open opens the controlling terminal. It fails where there is none: in CI, in
-// a daemon, behind setsid.
-func Open() (*Terminal, error) {
+// a daemon, behind setsid. One that is dumb is sent plain text alone.
+func Open(dumb bool) (*Terminal, error) {
 	f, err := os.OpenFile(terminalPath, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
-	return &Terminal{file: f}, nil
+	return &Terminal{file: f, dumb: dumb}, nil
 }
 
 // Close gives the terminal back.

@@ -1,7 +1,9 @@
 package prompt
 
 import (
+	"bufio"
 	"context"
+	"strings"
 
 	"github.com/AlecAivazis/survey/v2"
 	"golang.org/x/term"
@@ -35,6 +37,9 @@ func (t *Terminal) ask(question string) (yes bool) {
 			yes = false
 		}
 	}()
+	if t.dumb {
+		return t.askPlainly(question)
+	}
 	c := newConsole(t.file, len("? "+question+" (y/N) "))
 	err := survey.AskOne(
 		&survey.Confirm{Message: question, Default: false},
@@ -45,4 +50,24 @@ func (t *Terminal) ask(question string) (yes bool) {
 		return false
 	}
 	return yes
+}
+
+// askPlainly asks with nothing but letters, as long as what is typed is no answer.
+func (t *Terminal) askPlainly(question string) bool {
+	typed := bufio.NewReaderSize(t.file, 4096)
+	for {
+		if _, err := t.file.WriteString(question + " (y/N) "); err != nil {
+			return false
+		}
+		line, err := typed.ReadSlice('\n')
+		if err != nil {
+			return false
+		}
+		switch strings.ToLower(strings.TrimSpace(string(line))) {
+		case "y", "yes":
+			return true
+		case "", "n", "no":
+			return false
+		}
+	}
 }

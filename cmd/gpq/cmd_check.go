@@ -51,7 +51,7 @@ func (p *process) checkOnly(ctx context.Context, own argv.Own, words []string) e
 	}
 	v := s.policy.Decide(rep, s.mode())
 	d := rep.Document(v, version, s.documentRequest())
-	text := func() error { return report.WriteText(s.out, d, s.textOptions(d, true)) }
+	text := func() error { return report.WriteText(s.out, d, s.textOptions(s.out, d, true)) }
 	if err := s.print(d, text); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"gpq/checks"
@@ -89,7 +90,7 @@ func (s *session) terminal() bool {
 	if !prompt.Interactive(s.err, s.getenv("CI")) {
 		return false
 	}
-	t, err := prompt.Open()
+	t, err := prompt.Open(s.dumb())
 	if err != nil {
 		return false
 	}
@@ -100,14 +101,15 @@ func (s *session) terminal() bool {
 // tell writes the report: for the person, and in every form asked for.
 func (s *session) tell(rep *checks.Report, v checks.Verdict) error {
 	d := rep.Document(v, version, s.documentRequest())
-	if err := report.WriteText(s.err, d, s.textOptions(d, false)); err != nil {
+	if err := report.WriteText(s.err, d, s.textOptions(s.err, d, false)); err != nil {
 		return err
 	}
 	return s.writeReports(d)
 }
 
-func (s *session) textOptions(d *checks.Document, all bool) report.TextOptions {
-	o := report.TextOptions{Width: prompt.Width(s.err), Color: s.color(s.err), All: all, Elapsed: elapsed(s.now().Sub(s.began))}
+// textOptions are for a text on stream.
+func (s *session) textOptions(stream *os.File, d *checks.Document, all bool) report.TextOptions {
+	o := report.TextOptions{Width: prompt.Width(stream), Color: s.color(stream), All: all, Elapsed: elapsed(s.now().Sub(s.began))}
 	for _, id := range s.policy.Required {
 		o.Required = append(o.Required, string(id))
 	}
@@ -156,7 +158,7 @@ func (s *session) ask(ctx context.Context, rep *checks.Report) bool {
 // meanwhile: node would put it back at its end as it found it.
 func (s *session) confirm(ctx context.Context, question string) bool {
 	s.held.Drop()
-	t, err := prompt.Open()
+	t, err := prompt.Open(s.dumb())
 	if err != nil {
 		return false
 	}

@@ -48,8 +48,11 @@ func (p *process) color(f *os.File) bool {
 	if v := p.getenv("FORCE_COLOR"); v != "" {
 		return v != "0" && v != "false"
 	}
-	return prompt.IsTerminal(f) && p.getenv("TERM") != "dumb"
+	return prompt.IsTerminal(f) && !p.dumb()
 }
+
+// dumb says whether the terminal knows no escape sequences.
+func (p *process) dumb() bool { return p.getenv("TERM") == "dumb" }
 
 // documentRequest is the request as the report tells it.
 func (s *session) documentRequest() checks.DocumentRequest {

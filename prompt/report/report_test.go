@@ -161,3 +161,29 @@ func TestNotesAreCountedPastTheLimit(t *testing.T) {
 		t.Errorf("%d notes shown with All", n)
 	}
 }
+
+// TestNoLineIsWiderThanTheTerminal: but for what cannot be broken, and the lines that are made to be copied.
+func TestNoLineIsWiderThanTheTerminal(t *testing.T) {
+	d := recorded(t)
+	d.Packages[0].Findings[0].Message = strings.Repeat("nine and a few words that fill a line, ", 9)
+	d.Packages[0].Findings[0].Check = "maintainers-changed"
+	for _, width := range []int{30, 40, 60, 61, 80, 200} {
+		var b bytes.Buffer
+		if err := WriteText(&b, d, TextOptions{Width: width, All: true}); err != nil {
+			t.Fatal(err)
+		}
+		full := 0
+		for _, l := range strings.Split(b.String(), "\n") {
+			words := strings.Fields(l)
+			copied := !strings.HasPrefix(l, " ") || strings.HasPrefix(l, "  accept it:")
+			if n := len([]rune(l)); n > width && len(words) > 1 && !copied {
+				t.Errorf("%d columns of %d: %q", n, width, l)
+			} else if n > width-8 && n <= width {
+				full++
+			}
+		}
+		if full == 0 {
+			t.Errorf("no line of %d columns is near full:\n%s", width, b.String())
+		}
+	}
+}

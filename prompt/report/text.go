@@ -191,19 +191,37 @@ const (
 	maxMessage = 2000
 )
 
-const indent = 29 // «  danger   publisher-changed   »
+// Where the messages stand: in a column of their own, and under what they belong to where the terminal is too narrow for two.
+const (
+	indent    = 31 // «  danger   maintainers-changed »
+	narrow    = 4
+	twoBeside = indent + 30 // columns
+)
+
+func (t *text) indent() int {
+	if t.o.Width < twoBeside {
+		return narrow
+	}
+	return indent
+}
 
 func (t *text) entry(severity, check, message string) {
-	lines := wrap(EscapeMax(message, maxMessage), t.o.Width-indent)
-	t.line("  %s  %-18s %s", severity, check, lines[0])
-	for _, l := range lines[1:] {
-		t.line("%*s%s", indent+1, "", l)
+	at := t.indent()
+	lines := wrap(EscapeMax(message, maxMessage), t.o.Width-at)
+	if at == narrow {
+		t.line("  %s  %s", severity, check)
+	} else {
+		t.line("  %s  %-19s %s", severity, check, lines[0])
+		lines = lines[1:]
+	}
+	for _, l := range lines {
+		t.line("%*s%s", at, "", l)
 	}
 }
 
 func (t *text) wrapped(s string) {
-	for i, l := range wrap(s, t.o.Width-indent-2) {
-		pad := indent + 1
+	for i, l := range wrap(s, t.o.Width-t.indent()-2) {
+		pad := t.indent()
 		if i > 0 {
 			pad += 2
 		}
@@ -214,7 +232,6 @@ func (t *text) wrapped(s string) {
 // wrap breaks a text at spaces into lines of at most width runes; a longer
 // word stands alone. There is always one line.
 func wrap(s string, width int) []string {
-	width = max(width, 30)
 	var lines []string
 	cur := ""
 	for _, word := range strings.Fields(s) {
