@@ -16,7 +16,8 @@ itself where a binding.gyp lies in the package's root, whether the packument adm
 it brings along in its node_modules. It is compared with the
 last release that is no longer young, of the same release line where there is one.
 
-Flagged: new or changed in this version (or in any other that is still young): danger while young, then warning, and after a year a note. Present
+Flagged: new or changed in this version (or in any other that is still young, or was when this one came, up to 90 days ago): danger while young,
+then warning; where scripts ran before, a note after a year. Present
 all along: note; where the version in use does not have it and it came less than 90 days ago, a warning. A package that starts to compile its own sources and does nothing else at install is a note too, which other
 changes lift: its binding.gyp is read for commands. In a tarball of no registry, which has no past: warning.
 
@@ -50,7 +51,7 @@ func runInstallScripts(_ context.Context, s *Subject) (Finding, error) {
 	if change == "" && !s.Release.youngAt(s) {
 		return flag(Note, "runs %s at install since its first release", scriptText(now)).with(ev...), nil
 	}
-	f := flag(s.freshSeverity(), "runs %s at install, which is new%s", scriptText(fresh), change).with(ev...)
+	f := flag(s.freshSeverity(before), "runs %s at install, which is new%s", scriptText(fresh), change).with(ev...)
 	if f.Severity > Note {
 		f = f.signal(ScriptNew)
 	}
@@ -88,16 +89,17 @@ func (s *Subject) introduced(n script) *Release {
 	return s.Release
 }
 
-// freshSeverity: a script that came and stayed for as long as a package may
-// sleep is no news.
-func (s *Subject) freshSeverity() Severity {
-	switch age, _ := s.Age(); {
+// freshSeverity: where scripts ran before, another that stayed for as long as a
+// package may sleep is no news.
+func (s *Subject) freshSeverity(before *Release) Severity {
+	age, _ := s.Age()
+	switch {
 	case age < s.Limits.Young:
 		return Danger
-	case age < s.Limits.Dormant:
-		return Warning
-	default:
+	case age >= s.Limits.Dormant && before != nil && len(installScripts(before.Manifest)) > 0:
 		return Note
+	default:
+		return Warning
 	}
 }
 

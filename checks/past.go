@@ -18,10 +18,12 @@ func (h *History) known(r *Release) []*Release {
 	return out
 }
 
-// settled gives the earlier releases that are no longer young: what first
-// came in a young version counts as new in every later one, so that a change
-// cannot be laundered through a harmless release in between. Undated releases
-// are settled only where nothing has a date.
+// settled gives the earlier releases that are no longer young, and were not
+// when this one came if that is not long ago: what first came in a young version
+// counts as new in every later one, so that a change cannot be laundered through
+// a harmless release in between, nor the second version of an attack by the first
+// one's growing old beside it. Undated releases are settled only where nothing
+// has a date.
 func (s *Subject) settled() []*Release {
 	if s.past != nil {
 		return s.past.settled
@@ -45,7 +47,7 @@ func (s *Subject) lookBack() {
 func (s *Subject) findSettled() []*Release {
 	var out []*Release
 	for _, w := range s.History.known(s.Release) {
-		if !s.young(w) {
+		if !s.young(w) && !s.recentBy(w) {
 			out = append(out, w)
 		}
 	}
@@ -59,6 +61,13 @@ func (s *Subject) young(r *Release) bool {
 		return s.History.Dated
 	}
 	return s.Now.Sub(r.At) < s.Limits.Young
+}
+
+// recentBy: w came shortly before this version, and neither has stood long:
+// whoever or whatever was first seen there is as new as if first seen here.
+func (s *Subject) recentBy(w *Release) bool {
+	r := s.Release
+	return r.Dated && w.Dated && r.At.Sub(w.At) < s.Limits.Young && s.Now.Sub(w.At) < s.Limits.Recent
 }
 
 // Predecessor is the release that this one is compared with: among the settled

@@ -139,13 +139,6 @@ func (s *Subject) familiar() []*Release {
 	return out
 }
 
-// recentBy: w came shortly before this version, and neither has stood long: a
-// publisher first seen there is as new as one first seen here.
-func (s *Subject) recentBy(w *Release) bool {
-	r := s.Release
-	return r.Dated && w.Dated && r.At.Sub(w.At) < s.Limits.Young && s.Now.Sub(w.At) < s.Limits.Recent
-}
-
 // accountFinding says how well an account is known from the package's past.
 func (s *Subject) accountFinding(account string) Finding {
 	familiar := s.familiar()
