@@ -3,6 +3,9 @@ package shim
 import (
 	_ "embed" // held.cjs
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -72,4 +75,25 @@ func (t Tool) script(w World) (node Tool, ok bool) {
 	}
 	node, err := nodeOf(t, w)
 	return node, err == nil
+}
+
+// loadsFrom says whether node loads a script ahead of another one in this folder: it reads the nearest package.json before
+// that, and ends with an outcry of its own where that is no JSON. npm by itself says it better.
+func loadsFrom(dir string) bool {
+	if !filepath.IsAbs(dir) {
+		return false
+	}
+	const most = 1 << 20
+	for {
+		file := filepath.Join(dir, "package.json")
+		info, err := os.Stat(file)
+		if err == nil {
+			return info.Mode().IsRegular() && info.Size() <= most && json.Valid([]byte(firstBytes(file, most)))
+		}
+		above := filepath.Dir(dir)
+		if !errors.Is(err, fs.ErrNotExist) || above == dir {
+			return errors.Is(err, fs.ErrNotExist)
+		}
+		dir = above
+	}
 }

@@ -25,7 +25,7 @@ type Held struct {
 // what it will do. It gives nil where that cannot be had, as behind a version manager: Run then does all of it.
 func (t Tool) Hold(w World, command string, c Child) *Held {
 	node, ok := t.script(w)
-	if !ok {
+	if !ok || !loadsFrom(c.Dir) {
 		return nil
 	}
 	h := &Held{env: t.environ(c.Env), ended: make(chan error, 1)}

@@ -166,6 +166,32 @@ func TestNotHeld(t *testing.T) {
 	none.Drop()
 }
 
+// TestNotHeldBeyondABrokenFile: node reads the nearest package.json before any script that is put ahead, and ends with a stack
+// trace where that is none. What it would stop at is not held; what is held goes on without a word.
+func TestNotHeldBeyondABrokenFile(t *testing.T) {
+	for manifest, want := range map[string]bool{"{}": true, `{"name":"a"}`: true, "[]": true, "": false, `{"name":`: false, "{\"a\":1}\x00": false} {
+		npm, w, c, _ := held(t, tellsAll)
+		c.Dir = real(t) + "/in/it"
+		write(t, c.Dir+"/README", "", 0o644)
+		write(t, filepath.Dir(c.Dir)+"/package.json", manifest, 0o644)
+		said, err := os.Create(w.Dir + "/said")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Stderr, c.Held, c.Args = said, npm.Hold(w, "install", c), []string{"install"}
+		if got := c.Held != nil; got != want {
+			t.Errorf("%q: held %v", manifest, got)
+		}
+		if res, err := npm.Run(context.Background(), c); err != nil || res.Code != 7 {
+			t.Errorf("%q: %v %v", manifest, res, err)
+		}
+		if words := text(w.Dir + "/said"); words != "" {
+			t.Errorf("%q: node says %s", manifest, words)
+		}
+		_ = said.Close()
+	}
+}
+
 func TestWord(t *testing.T) {
 	if w := newWord([]string{"a"}, []string{"A=1", "B=2"}, []string{"B=2", "C=3"}); string(w) != `{"args":["a"],"set":{"C":"3"},"unset":["A"]}` {
 		t.Errorf("%s", w)
