@@ -17,7 +17,7 @@ maintainers, and of who published and approved this version, are looked up by RD
 registrable domain is sent, never an address; mail providers' domains are not asked about at all. Asked only for packages
 that are added or updated, and kept for a week.
 
-Flagged: a domain that is not registered (the registry says so, and the DNS has no name servers for it), that is about to
+Flagged: a domain that is not registered (the registry says so, and the DNS, unless it is switched off, has no name servers for it), that is about to
 be deleted, or that was registered anew after the address was first used on the package: danger. A domain in its redemption
 period: warning. Expired but still with its registrant, or on hold: note. A time-out, a failing server, a top-level domain
 without RDAP are never «expired»: they leave the question open.

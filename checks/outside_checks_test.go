@@ -290,7 +290,7 @@ func TestHolders(t *testing.T) {
 		s.Manifest = s.Release.Manifest
 	})
 	got := map[string]string{}
-	for _, h := range holdersOf(s) {
+	for _, h := range holdersOf(s, domain.Registrable) {
 		since := "never"
 		if !h.since.IsZero() {
 			since = h.since.Format(time.DateOnly)

@@ -201,7 +201,7 @@ func (o *Outside) domains(ctx context.Context, subjects []*Subject) {
 			s.Facts.Domains = Answer[[]domain.Holding]{Err: why, Asked: true}
 			continue
 		}
-		people[i] = holdersOf(s)
+		people[i] = holdersOf(s, o.o.Domains.Registrable)
 		for _, h := range people[i] {
 			if h.kind == domain.Public && !slices.Contains(ask, h.domain) {
 				ask = append(ask, h.domain)

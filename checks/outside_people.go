@@ -19,7 +19,7 @@ type holder struct {
 
 // holdersOf gives the domains of the current maintainers and of who published
 // and approved this version. A trusted publisher's address is its service's.
-func holdersOf(s *Subject) []holder {
+func holdersOf(s *Subject, registrable func(string) (string, domain.Kind)) []holder {
 	people := slices.Clone(s.Packument.Maintainers)
 	if m := s.Manifest; m != nil {
 		if len(people) == 0 {
@@ -37,7 +37,7 @@ func holdersOf(s *Subject) []holder {
 			continue
 		}
 		seen[addr] = true
-		d, kind := domain.Registrable(host)
+		d, kind := registrable(host)
 		at, there := known[d]
 		if !there {
 			at = len(out)

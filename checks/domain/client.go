@@ -181,7 +181,7 @@ func (c *Client) read(ctx context.Context, domain string, s *server, resp *fetch
 		}
 		return r
 	case resp.Status == 404 && absent(resp.Header.Get("Content-Type"), resp.Body):
-		return c.confirm(ctx, domain, s.Host())
+		return c.confirm(ctx, domain, s.Host(), resp.Body)
 	case resp.Status == 404:
 		return c.onlyDNS(ctx, domain, s.Host()+": status 404 without an RDAP answer")
 	default:
@@ -189,8 +189,12 @@ func (c *Client) read(ctx context.Context, domain string, s *server, resp *fetch
 	}
 }
 
-// confirm asks the DNS about a domain that RDAP does not know.
-func (c *Client) confirm(ctx context.Context, domain, host string) Record {
+// confirm asks the DNS about a domain that RDAP does not know. Where the user
+// has switched the DNS off, RDAP's word has to do.
+func (c *Client) confirm(ctx context.Context, domain, host string, body []byte) Record {
+	if c.o.DNS == "" && saysAbsent(body) {
+		return Record{Absent: true}
+	}
 	got, err := c.dns.NS(ctx, domain)
 	switch got {
 	case NXDomain, NoData:

@@ -48,6 +48,7 @@ func TestLookup(t *testing.T) {
 	}{
 		{"held", held, domain.Registered, ""},
 		{"404 json, nxdomain", domaintest.Domain{}, domain.NotRegistered, ""},
+		{"404 without a body, nxdomain", domaintest.Domain{Code: 404, Type: "text/plain", Body: " "}, domain.NotRegistered, ""},
 		{"404 json, no ns", domaintest.Domain{DNS: domaintest.NoData}, domain.NotRegistered, ""},
 		{"404 json, ns", domaintest.Domain{DNS: domaintest.Delegated}, domain.Unknown, "the DNS does"},
 		{"404 json, ns over tcp", domaintest.Domain{DNS: domaintest.Truncated}, domain.Unknown, "the DNS does"},
@@ -217,14 +218,41 @@ func TestCircuit(t *testing.T) {
 	}
 }
 
+// Who names an RDAP server of his own may have any domain in it.
+func TestRegistrableByTheUser(t *testing.T) {
+	own, public := domain.New(domain.Options{RDAP: "http://127.0.0.1:1/"}), domain.New(domain.Options{RDAP: domain.Bootstrap})
+	for _, c := range []struct {
+		in, want    string
+		own, public domain.Kind
+	}{
+		{"mail.gone.test", "gone.test", domain.Public, domain.Special},
+		{"gone.example", "gone.example", domain.Public, domain.Special},
+		{"mail.gone.com", "gone.com", domain.Public, domain.Public},
+		{"build.corp.internal", "build.corp.internal", domain.Special, domain.Special},
+		{"test", "test", domain.Special, domain.Special},
+	} {
+		if got, kind := own.Registrable(c.in); got != c.want || kind != c.own {
+			t.Errorf("own: %q: %q %d", c.in, got, kind)
+		}
+		if _, kind := public.Registrable(c.in); kind != c.public {
+			t.Errorf("public: %q: %d", c.in, kind)
+		}
+	}
+}
+
 func TestOff(t *testing.T) {
 	w := start(t, map[string]domaintest.Domain{"gone.com": {}})
 	if !(domain.New(domain.Options{})).Off() || client(w).Off() {
 		t.Error("what is off?")
 	}
 	r := client(w, func(o *domain.Options) { o.DNS = "" }).Lookup(context.Background(), []string{"gone.com"})["gone.com"]
+	if !r.Absent {
+		t.Errorf("RDAP says itself that it has none, and nobody else is to be asked: %+v", r)
+	}
+	w.Set("gone.com", domaintest.Domain{Code: 404, Body: `{"error":"not found"}`})
+	r = client(w, func(o *domain.Options) { o.DNS = "" }).Lookup(context.Background(), []string{"gone.com"})["gone.com"]
 	if r.Absent || r.Held {
-		t.Errorf("without the DNS nothing is called unregistered: %+v", r)
+		t.Errorf("without the DNS nothing is called unregistered that RDAP does not call so: %+v", r)
 	}
 }
 

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -97,8 +98,12 @@ func parseDate(s string) (time.Time, bool) {
 }
 
 // absent says whether the body of a 404 is an RDAP server's and not a
-// proxy's: a JSON object that does not speak of another status.
+// proxy's: a JSON object that does not speak of another status, or nothing at
+// all, as RFC 7480 allows.
 func absent(contentType string, body []byte) bool {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return true
+	}
 	if !strings.Contains(strings.ToLower(contentType), "json") {
 		return false
 	}
@@ -111,4 +116,12 @@ func absent(contentType string, body []byte) bool {
 	}
 	code := strings.Trim(string(o.ErrorCode), `"`)
 	return code == "" || code == "404"
+}
+
+// saysAbsent says whether the body of a 404 says so itself.
+func saysAbsent(body []byte) bool {
+	var o struct {
+		ErrorCode json.RawMessage `json:"errorCode"`
+	}
+	return json.Unmarshal(body, &o) == nil && strings.Trim(string(o.ErrorCode), `"`) == "404"
 }

@@ -59,6 +59,20 @@ func Registrable(host string) (string, Kind) {
 	return d, Public
 }
 
+// Registrable is the function of that name; where a place that the user named is
+// asked for every domain, it is asked for those of examples and tests too.
+func (c *Client) Registrable(host string) (string, Kind) {
+	d, kind := Registrable(host)
+	if kind != Special || c.Public() {
+		return d, kind
+	}
+	labels := strings.Split(d, ".")
+	if n := len(labels); n > 1 && (labels[n-1] == "test" || labels[n-1] == "example") {
+		return strings.Join(labels[n-2:], "."), Public
+	}
+	return d, kind
+}
+
 func isSpecial(host string) bool {
 	return slices.ContainsFunc(special, func(s string) bool {
 		return host == s || strings.HasSuffix(host, "."+s)
