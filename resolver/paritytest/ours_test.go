@@ -28,8 +28,8 @@ func ours(o tree.Options, d tree.Deps) want {
 		if n.Inert() && n.Version() == "" && !n.IsLink() {
 			continue
 		}
-		if n.Extraneous() && !strings.Contains("/"+n.Location(), "/node_modules/") {
-			continue
+		if n.Extraneous() && !strings.HasPrefix(o.NPM, "10.") && !strings.Contains("/"+n.Location(), "/node_modules/") {
+			continue // since npm 11 not in a lockfile
 		}
 		w.layout[n.Location()] = describe(o.Path, n)
 		w.origin[n.Location()] = place(n) + " " + digest(n)

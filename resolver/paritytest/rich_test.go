@@ -3,7 +3,6 @@ package paritytest
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -121,8 +120,8 @@ func (r *richRun) try(t *testing.T, name string, scene orderedMap) (ans answer, 
 	}
 	r.differ++
 	report(t, name+" "+line(scene.object("run")), npm, gpq)
-	if dir := os.Getenv("GPQ_SHRINK"); dir != "" {
-		r.shrinkTo(t, filepath.Join(dir, strings.NewReplacer(" ", "-", "/", "-", ",", "").Replace(name)+"-npm"+r.a.npm.major()+".txtar"), scene)
+	if os.Getenv("GPQ_SHRINK") != "" {
+		r.shrinkTo(t, name, scene)
 	}
 	return ans, true
 }

@@ -3,7 +3,10 @@ package paritytest
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +45,35 @@ func archiveOf(tree orderedMap) []byte {
 	return b.Bytes()
 }
 
+// tree is a plain world's scene as one ordered object.
+func (w *world) tree(files map[string]string, sc scene) orderedMap {
+	var docs, tags, placed orderedMap
+	for _, name := range w.names {
+		p := w.docs[name]
+		for _, v := range p.Order {
+			docs = append(docs, pair{name + "@" + v, ordered(manifestJSON(p.Versions[v]).without("name").without("version").without("dist"))})
+		}
+		for _, tag := range slices.Sorted(maps.Keys(p.DistTags)) {
+			tags = append(tags, pair{name + " " + tag, p.DistTags[tag]})
+		}
+	}
+	for _, at := range slices.Sorted(maps.Keys(files)) {
+		v, _ := readOrdered(files[at])
+		placed = append(placed, pair{"project/" + at, v})
+	}
+	return orderedMap{{"registry", docs}, {"tags", tags}, {"files", placed},
+		{"run", orderedMap{{"options", ordered(sc.options)}, {"build", ordered(orEmpty(sc.build))}}}}
+}
+
+// ordered is v as it would be read from its JSON.
+func ordered(v any) any {
+	o, err := readOrdered(text(v))
+	if err != nil {
+		panic(err)
+	}
+	return o
+}
+
 func content(v any) string {
 	if s, ok := v.(string); ok {
 		return s
@@ -76,9 +108,11 @@ func kindOf(npm, gpq want) string {
 const shrinkTime = time.Minute
 
 // shrinkTo takes away of a scene whatever it differs without, and leaves the
-// rest in a file.
-func (r *richRun) shrinkTo(t *testing.T, file string, tree orderedMap) {
+// rest in GPQ_SHRINK, in a file of the scene's name.
+func (r *richRun) shrinkTo(t *testing.T, name string, tree orderedMap) {
 	t.Helper()
+	name = strings.NewReplacer(" ", "-", "/", "-", ",", "").Replace(name)
+	file := filepath.Join(os.Getenv("GPQ_SHRINK"), name+"-npm"+r.a.npm.major()+".txtar")
 	_, npm, gpq, _ := r.both(t, tree, richPatience)
 	kind := kindOf(npm, gpq)
 	if kind == "" {
@@ -89,8 +123,12 @@ func (r *richRun) shrinkTo(t *testing.T, file string, tree orderedMap) {
 		if tries++; time.Now().After(end) {
 			return false
 		}
-		_, npm, gpq, never := r.both(t, v.(orderedMap), richPatience/2)
-		return !never && kindOf(npm, gpq) == kind
+		for range 2 { // npm may say one thing and then another
+			if _, npm, gpq, never := r.both(t, v.(orderedMap), richPatience/2); never || kindOf(npm, gpq) != kind {
+				return false
+			}
+		}
+		return true
 	}).(orderedMap)
 	_, npm, gpq, _ = r.both(t, small, richPatience)
 	head := kind + "\n" + strings.Join(compare(npm, gpq, 12), "\n") + "\n"

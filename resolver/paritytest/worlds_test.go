@@ -186,7 +186,11 @@ func (c *counts) compare(t *testing.T, a *arborist, w *world, seed uint64, files
 	}
 	if diff := compare(npm, gpq, 12); len(diff) > 0 {
 		c.differ++
-		report(t, "world "+strconv.FormatUint(seed, 10)+" "+sc.name, npm, gpq)
+		name := "world " + strconv.FormatUint(seed, 10) + " " + sc.name
+		report(t, name, npm, gpq)
+		if os.Getenv("GPQ_SHRINK") != "" {
+			(&richRun{a: a, shop: openShop(t)}).shrinkTo(t, name, w.tree(files, sc))
+		}
 		return ans, false
 	}
 	return ans, true

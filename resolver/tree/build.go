@@ -18,6 +18,7 @@ type builder struct {
 	visits map[string]int // by location
 	seen   map[*Node]bool
 	result *Tree
+	why    explained
 
 	explicit     set[*Edge]
 	loadFailures set[*Node]

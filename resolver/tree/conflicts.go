@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 )
@@ -89,111 +88,6 @@ func asked(by []Ask) (out string) {
 		out += []string{" for ", ", "}[min(i, 1)] + a.String()
 	}
 	return out
-}
-
-// peerConflict is a peer set that does not come together: other is what asks
-// for the same beside e, or nil.
-func (b *builder) peerConflict(e, other *Edge) error {
-	current := e.from.Resolve(e.name)
-	if current == nil {
-		return errInternal // npm means to explain it, and has nothing in hand
-	}
-	c := &Conflict{Wanted: ask(e), FoundAsk: askOf(other), Found: partyOf(current), FoundFor: explained{}.asks(current, nil)}
-	c.resolving(e.from)
-	return &Failure{Code: "ERESOLVE", Message: "unable to resolve dependency tree: " + c.Error(), Err: c}
-}
-
-// placeConflict is a package that found no place, or one of its peers.
-func (b *builder) placeConflict(p *placement) error {
-	top := p.top()
-	c := &Conflict{Wanted: ask(top.edge)}
-	current := top.edge.from.Resolve(top.edge.name)
-	dep, wanted, inTheWay := p.dep, p.edge, p.current
-	why := explained{}
-	why.visit(top.edge.from)
-	why.asks(top.dep, top.edge)
-	if p != top {
-		c.Found, c.FoundFor = partyOf(current), why.asks(current, top.edge)
-	} else {
-		if p.canSelf != nil && p.canSelf.self != conflict {
-			dep, wanted, inTheWay = p.canSelf.conflictingPeer()
-		}
-		found := cmp.Or(current, inTheWay)
-		c.Found, c.FoundFor = partyOf(found), why.asks(found, nil)
-	}
-	if dep != nil {
-		c.Peer, c.PeerFor = partyOf(dep), why.asks(dep, wanted)
-	}
-	for _, n := range []*Node{top.dep, current, top.edge.from} {
-		if c.Resolving == nil && n != nil {
-			c.resolving(n)
-		}
-	}
-	return &Failure{Code: "ERESOLVE", Message: "could not resolve: " + c.Error(), Err: c}
-}
-
-// conflictingPeer is the first peer that could not be placed where another is:
-// for what it is wanted, and what is there.
-func (c *placeCheck) conflictingPeer() (dep *Node, wanted *Edge, inTheWay *Node) {
-	all := append([]*placeCheck(nil), c.children...)
-	for i := 0; i < len(all); i++ {
-		if k := all[i]; k.result == conflict && k.current != nil {
-			return k.dep, k.edge, k.current
-		}
-		all = append(all, all[i].children...)
-	}
-	return nil, nil, nil
-}
-
-// explained is what has been said of the packages that a conflict is about: npm
-// explains a package once and goes by that afterwards (Arborist's node.js).
-type explained map[*Node][]Ask
-
-// asks is what n is there for, or the one edge given where n has not been
-// explained before.
-func (x explained) asks(n *Node, only *Edge) []Ask {
-	if n == nil {
-		return nil
-	}
-	n = cmp.Or(n.source, n)
-	if n.isProjectRoot() {
-		return nil
-	}
-	if _, ok := x[n]; !ok && only != nil {
-		x[n] = []Ask{ask(only)}
-		x.visit(only.from)
-	}
-	x.visit(n)
-	return x[n]
-}
-
-// visit explains n, and then what needs it.
-func (x explained) visit(n *Node) {
-	for todo := []*Node{n}; len(todo) > 0; {
-		n, todo = todo[0], todo[1:]
-		if n == nil {
-			continue
-		}
-		n = cmp.Or(n.source, n)
-		if _, ok := x[n]; ok || n.isProjectRoot() {
-			continue
-		}
-		x[n] = nil
-		for e := range n.edgesIn.all() {
-			if e.valid() || e.from.isProjectRoot() {
-				x[n] = append(x[n], ask(e))
-				todo = append(todo, e.from)
-			}
-		}
-	}
-}
-
-// resolving says of whose peers n is one, where n is not in the tree yet.
-func (c *Conflict) resolving(n *Node) {
-	if src := n.Root().source; src != nil {
-		p := n.Root().pkg
-		c.Resolving = &Party{Name: p.Name, Version: p.Version, Project: p.Name == ""}
-	}
 }
 
 func ask(e *Edge) Ask {

@@ -176,5 +176,12 @@ func (b *builder) inflated(n *Node) *Pkg {
 	if d.err != nil {
 		return nil
 	}
-	return b.ahead.pick(d.p, r, "").pkg
+	p := b.ahead.pick(d.p, r, "").pkg
+	if p == nil {
+		return nil
+	}
+	if _, ok := agreed(n.integrity, p.Integrity); !ok {
+		return nil // npm goes on with what it has
+	}
+	return p
 }

@@ -31,7 +31,7 @@ func newBuilder(ctx context.Context, o Options, d Deps) (*builder, error) {
 	if o.Cwd == "" {
 		o.Cwd = o.Path
 	}
-	b := &builder{ctx: ctx, deps: d, seen: map[*Node]bool{}, visits: map[string]int{}, virtualRoots: map[*Node]*Node{},
+	b := &builder{ctx: ctx, deps: d, seen: map[*Node]bool{}, why: explained{}, visits: map[string]int{}, virtualRoots: map[*Node]*Node{},
 		peerSource: map[*Node]*Node{}, updateNames: map[string]bool{}, preferDedupe: o.PreferDedupe}
 	b.env = &env{opt: &o, major: Major(o.NPM), specs: newSpecs(Major(o.NPM), o.Home)}
 	b.ranges = &ranges{cache: d.Semver, old: b.before(11), memo: map[[2]string]bool{}}

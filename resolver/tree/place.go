@@ -55,7 +55,7 @@ func (p *placement) run() error {
 			return p.b.placeConflict(p)
 		}
 		if p.canSelf == nil {
-			e.peerConflicted = true
+			p.overlook(e, p.dep)
 			return nil
 		}
 		p.can = p.canSelf
@@ -107,7 +107,7 @@ func (p *placement) put() error {
 	}
 	if kind == keep {
 		if e.peer() && !e.valid() {
-			e.peerConflicted = true
+			p.overlook(e, p.dep)
 		}
 		p.pruneDedupable(target, true)
 		return nil
@@ -125,7 +125,7 @@ func (p *placement) put() error {
 		p.placed.SetParent(target)
 	}
 	if e.peer() && !p.placed.satisfies(e) {
-		e.peerConflicted = true
+		p.overlook(e, p.dep)
 	}
 	if e.to != nil && e.to != p.placed && e.valid() {
 		p.pruneDedupable(e.to, false)

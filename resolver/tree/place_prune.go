@@ -52,7 +52,7 @@ func (p *placement) conflictingSets(target *Node) []*Node {
 			node, from := entry.edge.to, entry.edge.from
 			// npm asks for the deepest place of no name at all here.
 			if deepestTarget(node, "") == target || from.isProjectRoot() || from.isWorkspace() {
-				e.peerConflicted = true
+				p.overlook(e, p.dep)
 				continue
 			}
 			prune = append(prune, gatherDepSet([]*Node{node}, func(x *Edge) bool {
