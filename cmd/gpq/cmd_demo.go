@@ -69,19 +69,46 @@ func whatHappened(code int) string {
 	return "npm ended so"
 }
 
+// listStories shows the other stories, a line each, by what they are.
 func (p *process) listStories() error {
-	_, _ = fmt.Fprintln(p.out, "\nmore stories (S: attacks, B: their benign twins), gpq demo NAME:")
-	for _, name := range stories.Names() {
-		text, err := stories.Read(name)
-		if err != nil {
-			return err
+	_, _ = fmt.Fprintln(p.out, "\nmore stories, gpq demo NAME:")
+	for _, kind := range [...]struct{ letter, what string }{
+		{"S", "attacks on record, and (with a small letter) what is left of them when this or that is taken away"},
+		{"V", "ways around the checks"},
+		{"B", "harmless, and very like an attack"},
+		{"W", "harmless, and every day's"},
+	} {
+		_, _ = fmt.Fprintln(p.out, "\n"+kind.what)
+		for _, name := range stories.Names() {
+			if !strings.HasPrefix(name, kind.letter) {
+				continue
+			}
+			text, err := stories.Read(name)
+			if err != nil {
+				return err
+			}
+			s, err := storytest.Parse(name, text)
+			if err != nil {
+				return err
+			}
+			_, _ = fmt.Fprintf(p.out, "  %-46s %s\n", name, title(s.Comment))
 		}
-		s, err := storytest.Parse(name, text)
-		if err != nil {
-			return err
-		}
-		first, _, _ := strings.Cut(s.Comment, ".")
-		_, _ = fmt.Fprintf(p.out, "  %-46s %s\n", name, strings.ReplaceAll(first, "\n", " "))
 	}
 	return nil
+}
+
+// title is the first sentence of a story, or as much of it as fits on a line. A point within a word (axios 1.14.1) ends none.
+func title(comment string) string {
+	const most = 110
+	line := ""
+	for _, word := range strings.Fields(comment) {
+		if len([]rune(line+word)) > most {
+			return line + "…"
+		}
+		line = strings.TrimSpace(line + " " + word)
+		if whole, ended := strings.CutSuffix(line, "."); ended {
+			return whole
+		}
+	}
+	return line
 }

@@ -81,8 +81,7 @@ func (s *stage) furnish(p *process, root []byte) error {
 		}
 	}
 	for _, kv := range p.env {
-		real := strings.HasPrefix(kv, "GPQ_NPM=") || strings.HasPrefix(kv, "GPQ_NPX=")
-		if real || !strings.HasPrefix(kv, "GPQ_") && !strings.HasPrefix(strings.ToLower(kv), "npm_config_") && !strings.HasPrefix(kv, "HOME=") && !strings.HasPrefix(kv, "CI=") {
+		if !ofTheWorld(kv) {
 			s.env = append(s.env, kv)
 		}
 	}
@@ -91,6 +90,18 @@ func (s *stage) furnish(p *process, root []byte) error {
 		"GPQ_OSV_URL="+s.server.URL, "GPQ_DOWNLOADS_URL="+s.server.URL, "GPQ_RDAP_URL=", "GPQ_DNS_SERVER=",
 		"npm_config_cache="+filepath.Join(s.dir, "npm-cache"))
 	return nil
+}
+
+// ofTheWorld says whether a variable is about the world outside of a stage: settings, and the proxies, which would be asked for loopback too.
+func ofTheWorld(kv string) bool {
+	name, _, _ := strings.Cut(strings.ToLower(kv), "=")
+	switch name {
+	case "gpq_npm", "gpq_npx":
+		return false
+	case "home", "ci", "proxy", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "noproxy":
+		return true
+	}
+	return strings.HasPrefix(name, "gpq_") || strings.HasPrefix(name, "npm_config_")
 }
 
 func (s *stage) manifest() []byte {
