@@ -54,9 +54,9 @@ func Gather(ctx context.Context, w World, cacheDir string) Facts {
 // Standing is what a shell does with the word npm.
 type Standing struct {
 	Shell string
-	Says  string // the shell's own words
+	Says  string // the shell's own words, the first line of them
 	Gpq   bool   // it leads to gpq's shims, which lie below root
-	Alias bool   // it is an alias; what it calls is asked again when it runs
+	Own   bool   // it is an alias or a function of the user's, behind which gpq's shims come first
 }
 
 // AskShell starts an interactive shell as a terminal does, apart from this one, and asks it what npm is. root is the folder of
@@ -64,8 +64,8 @@ type Standing struct {
 func AskShell(ctx context.Context, w World, shell, root string) (Standing, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	const before = "gpq-doctor-asks:"
-	args := []string{"-i", "-c", "echo " + before + "; type npm"}
+	const before, behind = "gpq-doctor-asks:", "gpq-doctor-asks-on:"
+	args := []string{"-i", "-c", "echo " + before + "; type npm; echo " + behind + "; type -a npm"}
 	if base := filepath.Base(shell); base == "pwsh" || base == "powershell" {
 		args = []string{"-NoLogo", "-Command", "echo " + before + "; Get-Command npm | Format-List Definition"}
 	}
@@ -83,8 +83,23 @@ func AskShell(ctx context.Context, w World, shell, root string) (Standing, error
 	if !ok {
 		return Standing{Shell: shell}, fmt.Errorf("%s does not say what npm is: %w: %s", shell, err, firstLine(errs.String()))
 	}
-	s := Standing{Shell: shell, Says: strings.TrimSpace(says)}
-	s.Gpq = strings.Contains(s.Says, root)
-	s.Alias = strings.Contains(s.Says, "aliased to") || strings.Contains(s.Says, "is an alias for")
+	says, all, _ := strings.Cut(says, behind+"\n")
+	s := Standing{Shell: shell, Says: firstLine(strings.TrimSpace(says)), Gpq: strings.Contains(says, root)}
+	if !s.Gpq && (strings.Contains(s.Says, "alias") || strings.Contains(s.Says, "function")) {
+		s.Own = comesFirst(all, root)
+	}
 	return s, nil
+}
+
+// comesFirst says whether, of all that a shell knows by a name, what lies below root comes before any other file.
+func comesFirst(all, root string) bool {
+	for _, line := range strings.Split(all, "\n") {
+		if strings.Contains(line, root) {
+			return true
+		}
+		if _, file, ok := strings.Cut(line, " is "); ok && strings.HasPrefix(file, "/") {
+			return false
+		}
+	}
+	return false
 }

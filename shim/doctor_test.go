@@ -2,6 +2,7 @@ package shim
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -47,6 +48,18 @@ func TestAskShell(t *testing.T) {
 		}
 		if s, err = AskShell(context.Background(), w, path, e.Root()); err != nil || !s.Gpq {
 			t.Errorf("%s after: %+v, %v", name, s, err)
+		}
+		start := map[string]string{"bash": "/.bashrc", "zsh": "/.zshrc", "fish": "/.config/fish/config.fish"}[name]
+		old, _ := os.ReadFile(d + start)
+		write(t, d+start, "alias npm='npm --silent'\n"+string(old), 0o644)
+		if s, err = AskShell(context.Background(), w, path, e.Root()); err != nil || s.Gpq || !s.Own || strings.Contains(s.Says, "\n") {
+			t.Errorf("%s with an alias: %+v, %v", name, s, err)
+		}
+		if r := shell.Uninstall(e); r.Err() != nil {
+			t.Fatal(r.Err())
+		}
+		if s, err = AskShell(context.Background(), w, path, e.Root()); err != nil || s.Gpq || s.Own {
+			t.Errorf("%s with an alias, and without gpq: %+v, %v", name, s, err)
 		}
 	}
 	if _, err := AskShell(context.Background(), World{Dir: "/"}, "/nowhere/bash", "/x"); err == nil {

@@ -24,8 +24,8 @@ func (p *process) app(ctx context.Context, call shim.Call) int {
 	}
 	err := p.commands(call.Own).RunContext(ctx, words)
 	var theLibrarys cli.ExitCoder
-	if errors.As(err, &theLibrarys) { // its own refusals, as of a help topic that is none
-		err = usagef("gpq help shows what there is", errors.New(theLibrarys.Error()))
+	if errors.As(err, &theLibrarys) { // its own refusal, of a help topic that is none
+		err = usagef("gpq help lists gpq's own commands, gpq npm help npm's", fmt.Errorf("help: gpq has no command %q of its own", strings.Join(call.Args, " ")))
 	}
 	return p.settle(err)
 }
@@ -36,32 +36,66 @@ func (p *process) commands(own argv.Own) *cli.App {
 	a.Usage = "check everything npm would fetch, before npm fetches it"
 	a.UsageText = manual
 	a.Writer, a.ErrWriter = p.out, p.err
-	a.HideHelpCommand = false
-	a.Suggest = true
 	a.ExitErrHandler = func(*cli.Context, error) {}
-	a.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return usagef("gpq help shows what there is", err) }
-	a.CommandNotFound = nil
 	a.Flags = ownFlagsForHelp()
 	a.Commands = []*cli.Command{
 		p.checkCommand(own), p.verifyCommand(own), p.approveCommand(own), p.baselineCommand(own),
 		p.policyCommand(own), p.reportCommand(), p.checksCommand(), p.shimCommand(), p.doctorCommand(own),
 		p.demoCommand(), p.completionCommand(),
 	}
-	for _, c := range a.Commands {
-		c.OnUsageError = a.OnUsageError
-	}
+	speakAsGpq(a.Commands)
 	return a
 }
+
+// speakAsGpq gives commands gpq's own words for wrong use, and takes out what the library adds to their help.
+func speakAsGpq(commands []*cli.Command) {
+	for _, c := range commands {
+		c.HideHelpCommand = true
+		c.OnUsageError = func(c *cli.Context, err error, _ bool) error {
+			if flag, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+				err = fmt.Errorf("%s: there is no flag --%s here", c.Command.Name, flag)
+			}
+			return usagef(c.Command.HelpName+" --help shows how it is called", err)
+		}
+		for _, f := range c.Flags {
+			if b, ok := f.(*cli.BoolFlag); ok {
+				b.DisableDefaultText = true
+			}
+		}
+		speakAsGpq(c.Subcommands)
+	}
+}
+
+// wantsHelp is for the commands that read their words as npm does.
+func wantsHelp(words []string) bool {
+	for _, w := range words {
+		switch w {
+		case "--":
+			return false
+		case "--help", "-h":
+			return true
+		}
+	}
+	return false
+}
+
+// jsonForHelp is the one flag of check and verify that is neither npm's nor every command's; it is read with npm's.
+func jsonForHelp() []cli.Flag {
+	return []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "the report as JSON on standard output"}}
+}
+
+const forMachines = "\nExit code: 0 nothing found at warning or above, 3 something found, 4 something required could not be told.\n" +
+	"gpq's own flags (gpq help) and npm's mean what they mean to gpq install."
 
 // ownFlagsForHelp are shown; they were taken out of the words before.
 func ownFlagsForHelp() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "strict", Usage: "never ask: danger or warning is refused (3), a required answer that is missing too (4)"},
-		&cli.StringSliceFlag{Name: "report", Usage: "also write the report: `FORMAT[=FILE]`, text, json, sarif or html"},
+		&cli.BoolFlag{Name: "strict", DisableDefaultText: true, Usage: "never ask: danger or warning is refused (3), a required answer that is missing too (4)"},
+		&cli.StringFlag{Name: "report", Usage: "also write the report: `FORMAT[=FILE]`, of text, json, sarif and html; may be given several times"},
 		&cli.StringFlag{Name: "policy", Usage: "the user's policy `FILE` instead of the default one"},
 		&cli.StringFlag{Name: "trusted-root", Usage: "another Sigstore trusted root, `FILE`"},
 		&cli.StringFlag{Name: "registry-keys", Usage: "registry signing keys, `FILE`"},
-		&cli.BoolFlag{Name: "no-guard", Usage: "do not stand between npm and the registry after the checks"},
+		&cli.BoolFlag{Name: "no-guard", DisableDefaultText: true, Usage: "do not stand between npm and the registry after the checks"},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,8 +27,8 @@ func (p *process) approveCommand(own argv.Own) *cli.Command {
 		Name: "approve", ArgsUsage: "NAME@VERSION CHECK… --reason TEXT [--expires DAYS] [--project]",
 		Usage: "accept findings about one package, bound to its tarball and to what was found",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "reason", Usage: "`TEXT`: why this is good"},
-			&cli.IntFlag{Name: "expires", Value: 30, Usage: "`DAYS` until it ends, at most 365"},
+			&cli.StringFlag{Name: "reason", Usage: "why this is good: `TEXT` for whoever reads it in a year"},
+			&cli.IntFlag{Name: "expires", Value: 30, Usage: "how many `DAYS` it holds, at most 365"},
 			&cli.BoolFlag{Name: "project", Usage: "write it into the project's .gpq/approvals.yaml, to be reviewed with the code"},
 		},
 		SkipFlagParsing: true, // flags stand behind the words here
@@ -68,8 +69,9 @@ func parseApprove(words []string) (approveWords, error) {
 		case name == "--reason":
 			a.reason = value
 		case name == "--expires":
-			if _, err := fmt.Sscanf(value, "%d", &a.days); err != nil || a.days < 1 {
-				return a, fmt.Errorf("--expires %s: not a number of days", value)
+			days, err := strconv.Atoi(value)
+			if a.days = days; err != nil || days < 1 {
+				return a, fmt.Errorf("--expires %s: want a number of days, such as 30", report.Escape(value))
 			}
 		case name == "--project":
 			a.project = true
@@ -131,7 +133,11 @@ func (p *process) approve(ctx context.Context, own argv.Own, a approveWords) err
 	if err := addApproval(file, made, s.now()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "approved %s: %v, until %s, in %s\n", report.Escape(a.spec), made.Checks, made.Expires.Format(time.DateOnly), file)
+	var words []string
+	for _, id := range made.Checks {
+		words = append(words, string(id))
+	}
+	_, err = fmt.Fprintf(s.out, "approved %s: %s, until %s, in %s\n", report.Escape(a.spec), strings.Join(words, ", "), made.Expires.Format(time.DateOnly), file)
 	if a.project && err == nil {
 		s.say("a project's approvals count only where the user's policy says so (approvals.project)")
 	}

@@ -65,7 +65,7 @@ func (p *process) baseline(ctx context.Context, own argv.Own) error {
 		return err
 	}
 	sum := rep.Summary()
-	_, err = fmt.Fprintf(s.out, "took %s as known (%d danger, %d warning among them), in %s\n", count(len(b.Packages), "package"), sum.Danger, sum.Warning, s.baselinePath())
+	_, err = fmt.Fprintf(s.out, "took %s as known (with %s and %s), in %s\n", count(len(b.Packages), "package"), count(sum.Danger, "danger"), count(sum.Warning, "warning"), s.baselinePath())
 	for _, name := range without {
 		s.say("%s has no integrity in the lockfile, and stays judged", report.Escape(name))
 	}

@@ -16,13 +16,12 @@ import (
 func (p *process) checkCommand(own argv.Own) *cli.Command {
 	return &cli.Command{
 		Name: "check", ArgsUsage: "[SPEC…]",
-		Usage: "resolve and check, print the report, run nothing; --json for machines",
-		Description: "Without SPEC: the project in this folder, by its lockfile if there is one, else by its package.json.\n" +
-			"npm's own flags mean what they mean to npm install.",
-		SkipFlagParsing: true,
+		Usage:       "resolve and check, print the report, run nothing; --json for machines",
+		Description: "Without SPEC: the project in this folder, by its lockfile if there is one, else by its package.json." + forMachines,
+		Flags:       jsonForHelp(), SkipFlagParsing: true,
 		Action: func(c *cli.Context) error {
 			words := c.Args().Slice()
-			if len(words) == 1 && (words[0] == "--help" || words[0] == "-h") {
+			if wantsHelp(words) {
 				return cli.ShowSubcommandHelp(c)
 			}
 			return p.checkOnly(c.Context, own, words)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sort"
 	"time"
 
@@ -88,13 +89,19 @@ func (p *process) doctorShells(ctx context.Context) {
 			p.fact(string(k), "could not be asked: %v", err)
 		case st.Gpq:
 			p.fact(string(k), "npm is gpq")
+		case st.Own:
+			p.fact(string(k), "npm is yours (%s); gpq comes behind it, and checks where that calls npm", st.Says)
 		default:
 			p.fact(string(k), "npm is not gpq (%s)", st.Says)
 		}
 	}
-	if st := shell.StatusOf(env); st.First {
+	st := shell.StatusOf(env)
+	switch {
+	case st.First:
 		p.fact("PATH", "gpq comes before npm, for scripts and editors too")
-	} else {
+	case slices.ContainsFunc(st.Shells, func(s shell.ShellStatus) bool { return s.InForce() }):
+		p.fact("PATH", "npm comes before gpq in this shell; in a new one gpq comes first")
+	default:
 		p.fact("PATH", "npm comes before gpq: gpq shim install changes that")
 	}
 }

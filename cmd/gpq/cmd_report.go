@@ -12,9 +12,9 @@ import (
 
 func (p *process) reportCommand() *cli.Command {
 	return &cli.Command{
-		Name: "report", ArgsUsage: "FILE --format FORMAT",
+		Name: "report", ArgsUsage: "FILE [--format FORMAT]",
 		Usage: "render a recorded JSON report again: text, json, sarif or html",
-		Flags: []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT`: text, json, sarif or html"}},
+		Flags: []cli.Flag{&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` to write: text, json, sarif or html"}},
 		Action: func(c *cli.Context) error {
 			file, format := c.Args().First(), c.String("format")
 			words := c.Args().Slice()

@@ -24,8 +24,8 @@ func (p *process) shimCommand() *cli.Command {
 				Action: func(c *cli.Context) error {
 					return p.shimInstall(c.Args().Slice(), c.Bool("ci"), c.Bool("run-if-gone"))
 				}},
-			{Name: "uninstall", Usage: "take every byte of it back", Action: func(*cli.Context) error { return p.shimUninstall() }},
-			{Name: "status", Usage: "what is in force", Action: func(*cli.Context) error { return p.shimStatus() }},
+			{Name: "uninstall", Usage: "take every byte of it back", Action: func(c *cli.Context) error { return plainly(c, p.shimUninstall) }},
+			{Name: "status", Usage: "what is in force", Action: func(c *cli.Context) error { return plainly(c, p.shimStatus) }},
 			{Name: "hook", ArgsUsage: "SHELL", Usage: "print the lines, for those who keep their dotfiles themselves",
 				Action: func(c *cli.Context) error {
 					if err := wantArgs(c, 1, 1); err != nil {
@@ -113,7 +113,13 @@ func (p *process) shimInstall(names []string, ci, runIfGone bool) error {
 	return err
 }
 
-func (p *process) shimUninstall() error { return p.showChanges(shell.Uninstall(p.shellEnv(false))) }
+func (p *process) shimUninstall() error {
+	r := shell.Uninstall(p.shellEnv(false))
+	if len(r.Changes) == 0 && r.Err() == nil {
+		_, _ = fmt.Fprintln(p.out, "nothing of gpq's is in any shell")
+	}
+	return p.showChanges(r)
+}
 
 func (p *process) showChanges(r shell.Result) error {
 	for _, c := range r.Changes {

@@ -23,13 +23,12 @@ import (
 func (p *process) verifyCommand(own argv.Own) *cli.Command {
 	return &cli.Command{
 		Name: "verify", ArgsUsage: "NAME[@VERSION]…",
-		Usage: "verify registry signature and attestations of single packages, and show what is proven",
-		Description: "Each fact is from a certificate, a transparency log or a signature that was verified; --json for machines.\n" +
-			"npm's own flags (--registry, …) are understood.",
-		SkipFlagParsing: true,
+		Usage:       "verify registry signature and attestations of single packages, and show what is proven; --json for machines",
+		Description: "Each fact is from a certificate, a transparency log or a signature that was verified." + forMachines,
+		Flags:       jsonForHelp(), SkipFlagParsing: true,
 		Action: func(c *cli.Context) error {
 			words := c.Args().Slice()
-			if len(words) == 1 && (words[0] == "--help" || words[0] == "-h") {
+			if wantsHelp(words) {
 				return cli.ShowSubcommandHelp(c)
 			}
 			return p.verify(c.Context, own, words)

@@ -48,7 +48,7 @@ func KindOf(name string) (Kind, error) {
 	if k := Kind(name); slices.Contains(Kinds(), k) {
 		return k, nil
 	}
-	return "", fmt.Errorf("gpq has no shims for the shell %q: bash, zsh, fish, powershell", name)
+	return "", fmt.Errorf("gpq knows no shell %q: bash, zsh, fish or powershell", name)
 }
 
 // Root is gpq's own folder for shims.
