@@ -39,10 +39,15 @@ func TestCases(t *testing.T) {
 				t.Parallel()
 				s, want := caseStory(t, id, f)
 				rep := runWorld(t, s, storytest.Start(t, s, signer, storyNow), weeklyOnly(s.Weekly))
+				asked := false
 				for i := range rep.Items {
 					if it := &rep.Items[i]; it.Item.Name == "pkg" {
+						asked = true
 						checkItem(t, rep, it.Item.Name+"@"+it.Item.Version, map[string]string{id: want})
 					}
+				}
+				if !asked {
+					t.Error("the plan has no pkg: nothing was asked")
 				}
 			})
 		}

@@ -36,7 +36,7 @@ func TestEveryCheckIsWhole(t *testing.T) {
 		}
 		seen[c.ID] = true
 		if c.Run == nil || !strings.HasSuffix(c.Title, "?") || len(c.Doc) < 80 {
-			t.Errorf("%s is not whole", c.ID)
+			t.Errorf("%s is not whole: it wants a Run, a Title that is a question, and a Doc of 80 letters or more", c.ID)
 		}
 	}
 }
