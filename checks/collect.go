@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -83,6 +84,10 @@ func (r *Runner) readTarball(ctx context.Context, s *Subject) {
 		return
 	}
 	s.Facts.Tarball = Answered(openTarball(ctx, r.Tarballs, s.Package))
+	if err := s.Facts.Tarball.Err; err != nil && len(s.Laid) == 0 && s.longHere() && !aboutContent(err) {
+		s.Facts.Tarball.Err = &Withheld{"was there before, and its tarball could not be had"}
+		return
+	}
 	s.Facts.Altered = alteredOf(ctx, r.Tarballs, s)
 	if s.wantsBefore() {
 		s.Facts.Before = Answered(openTarball(ctx, r.Tarballs, s.artefactOf(s.Predecessor())))
@@ -99,7 +104,7 @@ func (s *Subject) noTarball() string {
 		return "comes inside another package's tarball"
 	case s.Inert:
 		return "not fetched on this machine"
-	case s.Unchanged() && s.Release != nil && s.longHere():
+	case s.longHere() && (s.Overview.changing || !s.Overview.few && !s.beganToRun()):
 		return "was there before"
 	case s.Release == nil && !s.isLoose():
 		return "the registry has no such version"
@@ -108,13 +113,34 @@ func (s *Subject) noTarball() string {
 }
 
 // longHere: what stays is read again while it is young; where the command
-// changes nothing, and is about what stays, for as long as it is recent.
+// changes nothing, and is about what stays, for as long as it is recent. Older
+// than that it is read where it is little, and need not be had.
 func (s *Subject) longHere() bool {
+	if !s.Unchanged() || s.Release == nil {
+		return false
+	}
 	age, dated := s.Age()
 	if s.Overview.changing {
 		return dated && age >= s.Limits.Young
 	}
 	return dated && age >= s.Limits.Recent
+}
+
+// aboutContent says whether an error is about the bytes that came.
+func aboutContent(err error) bool {
+	var broken *MalformedError
+	return errors.As(err, &broken) || otherContent(err)
+}
+
+// beganToRun: the version was the first to run something at install. Whether that
+// only compiles is in its tarball.
+func (s *Subject) beganToRun() bool {
+	now := installScripts(s.Manifest)
+	if len(now) == 0 {
+		return false
+	}
+	fresh, since := s.freshScripts(now, s.Predecessor(), false)
+	return len(fresh) > 0 && since != ""
 }
 
 func openTarball(ctx context.Context, from Tarballs, p resolver.Package) (*TarballFacts, error) {

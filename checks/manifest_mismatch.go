@@ -25,6 +25,9 @@ binding.gyp, optional dependencies listed once or twice.
 npm rebuild runs what lies in node_modules: what each folder there would have npm run is compared with the tarball as well, whatever
 the lockfile says of it.
 
+What a lockfile has had for more than 90 days is read where the plan has at most 64 packages; of a larger one, what was the first
+version to run something at install.
+
 Flagged: any difference, as danger; so is a tarball that cannot be read as one, and one that is another than its digest names. One
 that cannot be had leaves the package open: --strict refuses it, as its files are what npm would run. Of a tarball from no registry, whose word stands
 alone: one that cannot be read, or that is another than the lockfile names.`,

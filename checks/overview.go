@@ -22,11 +22,17 @@ type Overview struct {
 	first   map[string]*Subject
 	// changing: the command adds or replaces something.
 	changing bool
+	// few: so little stays that all of it is read.
+	few bool
 }
+
+// fewStay is how much may stay and be read at every age.
+const fewStay = 64
 
 func newOverview(subjects []*Subject, project map[string]string) *Overview {
 	o := &Overview{commands: map[string][]*Subject{}, byPublisher: map[string][]*Subject{}, byScope: map[string][]*Subject{},
 		project: project, first: map[string]*Subject{}}
+	o.few = len(subjects) <= fewStay
 	for _, s := range subjects {
 		o.changing = o.changing || !s.Unchanged()
 		if scope, only := o.projectScope(s); only && o.first[scope] == nil {

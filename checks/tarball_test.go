@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"gpq/resolver"
 	"gpq/resolver/registry"
 )
 
@@ -234,5 +236,46 @@ func TestMismatchGypScript(t *testing.T) {
 	}
 	if d := mismatches("a", "1.0.0", &m, &TarballFacts{Package: p}); len(d) != 1 {
 		t.Errorf("without a binding.gyp: %v", d)
+	}
+}
+
+// What stays is read while it is recent; where it is little, or where it is asked
+// whether it only compiles, at any age.
+func TestWhatStaysIsRead(t *testing.T) {
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	subject := func(days int, scripts registry.Deps, overview *Overview) *Subject {
+		old := &registry.Manifest{Name: "a", Version: "1.0.0"}
+		m := &registry.Manifest{Name: "a", Version: "1.1.0", Scripts: scripts}
+		p := &registry.Packument{Name: "a", Versions: map[string]*registry.Manifest{"1.0.0": old, "1.1.0": m},
+			Time: map[string]time.Time{"1.0.0": now.AddDate(-5, 0, 0), "1.1.0": now.AddDate(0, 0, -days)}}
+		pkg := resolver.Package{Name: "a", Version: "1.1.0", Registry: "https://registry.example/"}
+		h := NewHistory(p)
+		return &Subject{Item: resolver.Item{Package: pkg, Previous: &pkg, Change: resolver.Unchanged}, Now: now, Limits: DefaultLimits(),
+			Packument: p, Manifest: m, History: h, Release: h.Release("1.1.0"), Overview: overview}
+	}
+	script := registry.Deps{{Name: "install", Value: "node-gyp rebuild"}}
+	for _, c := range []struct {
+		name    string
+		s       *Subject
+		skipped bool
+	}{
+		{"recent", subject(80, nil, &Overview{}), false},
+		{"old", subject(100, nil, &Overview{}), true},
+		{"old, and little stays", subject(100, nil, &Overview{few: true}), false},
+		{"old, and began to run something", subject(100, script, &Overview{}), false},
+		{"beside a change, young", subject(10, nil, &Overview{changing: true, few: true}), false},
+		{"beside a change", subject(80, nil, &Overview{changing: true, few: true}), true},
+	} {
+		if why := c.s.noTarball(); (why != "") != c.skipped {
+			t.Errorf("%s: %q", c.name, why)
+		}
+	}
+	few, many := make([]*Subject, fewStay), make([]*Subject, fewStay+1)
+	for i := range many {
+		many[i] = subject(100, nil, nil)
+	}
+	copy(few, many)
+	if !newOverview(few, nil).few || newOverview(many, nil).few {
+		t.Error("what is few?")
 	}
 }
