@@ -187,3 +187,18 @@ func TestNoLineIsWiderThanTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsSaidTwice: a fact that the message ends with has no line of its own; any other has.
+func TestNothingIsSaidTwice(t *testing.T) {
+	d := &checks.Document{Packages: []checks.DocumentPackage{{Name: "p", Version: "1.0.0", Change: "added", Findings: []checks.DocumentFinding{{
+		Check: "release-burst", Outcome: "flagged", Severity: "danger", Message: "2 lines; joined by: a new script",
+		Evidence: []checks.DocumentEvidence{{Fact: "joined by", Value: "a new script", Source: "gpq"}, {Fact: "publisher", Value: "script", Source: "packument"}},
+	}}}}}
+	var b bytes.Buffer
+	if err := WriteText(&b, d, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if s := b.String(); strings.Count(s, "joined by") != 1 || !strings.Contains(s, "· publisher: script") {
+		t.Error(s)
+	}
+}

@@ -167,9 +167,13 @@ func (t *text) finding(f checks.DocumentFinding) {
 	if t.o.All {
 		most = 100
 	}
-	for i, e := range f.Evidence {
+	// What the message ends with need not be said again.
+	facts := slices.DeleteFunc(slices.Clone(f.Evidence), func(e checks.DocumentEvidence) bool {
+		return strings.HasSuffix(f.Message, e.Fact+": "+e.Value)
+	})
+	for i, e := range facts {
 		if i == most {
-			t.wrapped(fmt.Sprintf("… and %d more facts", len(f.Evidence)-i))
+			t.wrapped(fmt.Sprintf("… and %d more facts", len(facts)-i))
 			break
 		}
 		t.wrapped(evidenceLine(e))
