@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"time"
 
@@ -35,6 +34,7 @@ func (x *Existing) readInstalled(dir string, o lockfile.Options) {
 	}
 	s := x.scanner(dir)
 	s.modules(dir)
+	s.sort(0)
 	s.workspaces()
 }
 
@@ -160,119 +160,3 @@ func (c *currency) pkg(dir string) error {
 }
 
 func (c *currency) rel(p string) string { return relpath(c.root, filepath.ToSlash(p)) }
-
-// scan takes down what lies in node_modules.
-func (x *Existing) scan(dir string) {
-	x.scanner(dir).modules(dir)
-}
-
-func (x *Existing) scanner(dir string) *scanner {
-	return &scanner{x: x, root: dir, seen: map[string]bool{}}
-}
-
-// workspaces takes down the workspaces that no link leads to, with what
-// lies in theirs.
-func (s *scanner) workspaces() {
-	p, err := ReadPackage(s.root)
-	if err != nil {
-		return
-	}
-	list, _ := findWorkspaces(filepath.ToSlash(s.root), p.Workspaces, &collator{})
-	for _, w := range list {
-		real, err := filepath.EvalSymlinks(w.path)
-		if err != nil || s.seen[real] {
-			continue
-		}
-		before := len(s.x.Entries)
-		s.pkg(w.path)
-		if len(s.x.Entries) > before {
-			s.x.Entries[before].unlinked = true
-		}
-	}
-}
-
-// modules is whether anything lies in the project's own node_modules.
-func (x *Existing) modules() bool {
-	for i := range x.Entries {
-		if strings.HasPrefix(x.Entries[i].Location, "node_modules/") {
-			return true
-		}
-	}
-	return false
-}
-
-type scanner struct {
-	x    *Existing
-	root string
-	seen map[string]bool
-}
-
-const maxScanned = 200_000 // packages in one node_modules
-
-func (s *scanner) modules(dir string) {
-	for _, name := range moduleNames(filepath.Join(dir, "node_modules")) {
-		if len(s.x.Entries) < maxScanned {
-			s.pkg(filepath.Join(dir, "node_modules", filepath.FromSlash(name)))
-		}
-	}
-}
-
-// moduleNames are the names in a node_modules, scoped ones with their scope;
-// hidden folders are none.
-func moduleNames(nm string) []string {
-	entries, _ := os.ReadDir(nm)
-	var out []string
-	for _, e := range entries {
-		name := e.Name()
-		if strings.HasPrefix(name, ".") {
-			continue
-		}
-		if !strings.HasPrefix(name, "@") {
-			if e.IsDir() || e.Type()&fs.ModeSymlink != 0 {
-				out = append(out, name)
-			}
-			continue
-		}
-		scoped, _ := os.ReadDir(filepath.Join(nm, name))
-		for _, k := range scoped {
-			if !strings.HasPrefix(k.Name(), ".") {
-				out = append(out, name+"/"+k.Name())
-			}
-		}
-	}
-	sort.Strings(out)
-	return out
-}
-
-func (s *scanner) pkg(dir string) {
-	loc := relpath(s.root, filepath.ToSlash(dir))
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil { // a link to nowhere: npm knows no more than that something is there
-		s.x.Entries = append(s.x.Entries, Entry{Location: loc, Pkg: &Pkg{}, Name: nameFromFolder("/" + loc), flags: flags{true, true, true, true, true}})
-		return
-	}
-	if st, err := os.Stat(real); err != nil || !st.IsDir() {
-		return
-	}
-	isLink := false
-	if st, err := os.Lstat(dir); err == nil {
-		isLink = st.Mode()&fs.ModeSymlink != 0
-	}
-	if isLink {
-		target := relpath(s.root, filepath.ToSlash(real))
-		s.x.Entries = append(s.x.Entries, Entry{Location: loc, Link: true, Resolved: target, HasResolved: true,
-			Name: nameFromFolder("/" + loc), Pkg: &Pkg{}})
-		if s.seen[real] {
-			return
-		}
-		loc, dir = target, real
-	}
-	s.seen[real] = true
-	p, err := ReadPackage(dir)
-	if err != nil {
-		p = &Pkg{}
-	}
-	s.x.Entries = append(s.x.Entries, Entry{Location: loc, Pkg: p, Name: orElse(p.Name, nameFromFolder("/"+loc)), Version: p.Version,
-		Resolved: p.Resolved, Integrity: p.Integrity, flags: flags{true, true, true, true, true}})
-	s.modules(dir)
-}

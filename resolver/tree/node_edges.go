@@ -172,7 +172,10 @@ func (v *env) overridesReach(s *overrideSet, t *Node) bool {
 	for len(stack) > 0 {
 		n := stack[len(stack)-1].Target()
 		stack = stack[:len(stack)-1]
-		if n == nil || seen[n] {
+		if n == nil {
+			panic(stop{errInternal}) // a link on the move: npm stumbles over it
+		}
+		if seen[n] {
 			continue
 		}
 		seen[n] = true
