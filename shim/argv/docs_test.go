@@ -2,6 +2,7 @@ package argv
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -26,7 +27,7 @@ func TestDocumented(t *testing.T) {
 		kind, checked := strings.TrimSpace(cells[2]), strings.HasPrefix(strings.TrimSpace(cells[3]), "yes")
 		for i, code := range strings.Split(cells[1], "`") {
 			words := strings.Fields(code)
-			if i%2 == 0 || len(words) == 0 {
+			if i%2 == 0 || len(words) == 0 || words[0] != "npm" && words[0] != "npx" {
 				continue
 			}
 			count++
@@ -38,5 +39,30 @@ func TestDocumented(t *testing.T) {
 	}
 	if count < 80 {
 		t.Errorf("only %d commands were read", count)
+	}
+}
+
+// TestVariablesDocumented holds the page to the variables and flags that are read.
+func TestVariablesDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/commands.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := ""
+	for _, file := range []string{"ownenv.go", "own.go"} {
+		text, err := os.ReadFile(file) //nolint:gosec // of this package
+		if err != nil {
+			t.Fatal(err)
+		}
+		source += string(text)
+	}
+	names := regexp.MustCompile(`GPQ_[A-Z_]+|--[a-z]+(-[a-z]+)*`).FindAllString(source, -1)
+	for _, name := range names {
+		if !strings.Contains(string(page), "`"+name) {
+			t.Errorf("the page does not name %s", name)
+		}
+	}
+	if len(names) < 16 {
+		t.Errorf("only %v were read", names)
 	}
 }
