@@ -10,12 +10,12 @@ import (
 // grow.
 type effort struct {
 	ctx                 context.Context
-	done                int
+	done, glances       int
 	nodes, edges, tries int
 }
 
 // Bounds of a build. A tree of 1,300 packages from the public registry takes
-// 190,000 steps, 4,700 nodes and 37,000 edges, and with more packages it is not
+// 500,000 steps, 4,700 nodes and 37,000 edges, and with more packages it is not
 // much more for each of them.
 const (
 	maxEffort = 40_000_000 // some seconds of work
@@ -34,6 +34,13 @@ func (f *effort) spend(n int) {
 	}
 	if f.done>>16 != before && f.ctx != nil && f.ctx.Err() != nil {
 		panic(stop{f.ctx.Err()})
+	}
+}
+
+// glance counts what is next to no work, but grows with the square of a tree.
+func (f *effort) glance() {
+	if f.glances++; f.glances&255 == 0 {
+		f.spend(1)
 	}
 }
 

@@ -168,7 +168,7 @@ func (n *Node) replace(old *Node) {
 func (n *Node) reloadNamed(name string) { n.reloadNamedFrom(name, n.location) }
 
 func (n *Node) reloadNamedFrom(name, rootLoc string) {
-	n.env.spend(1)
+	n.env.glance()
 	if e, ok := n.edgesOut.get(name); ok {
 		here := e.to != nil && e.to.location == rootLoc+"/node_modules/"+e.name
 		if here || n.Resolve(name) != e.to {
