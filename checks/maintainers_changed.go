@@ -2,6 +2,8 @@ package checks
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"gpq/resolver/registry"
 )
@@ -31,6 +33,8 @@ func runMaintainersChanged(_ context.Context, s *Subject) (Finding, error) {
 	switch {
 	case len(s.History.Earlier(s.Release)) == 0:
 		return clearf("first release")
+	case !s.stampsPeople():
+		return unknownf("the registry names no maintainers: those in the document are package.json's own")
 	case len(now) == 0:
 		return unknownf("the registry names no maintainers for this version")
 	case before == nil:
@@ -56,6 +60,18 @@ func runMaintainersChanged(_ context.Context, s *Subject) (Finding, error) {
 		f = f.signal(MaintainersAdded)
 	}
 	return f, nil
+}
+
+// stampsPeople says whether the lists of maintainers in the document are the
+// registry's. Where it says nothing else of people, a mirror has left what a
+// package.json says of itself: names, and no accounts.
+func (s *Subject) stampsPeople() bool {
+	if len(s.Packument.Maintainers) > 0 || slices.ContainsFunc(s.History.Releases, func(r *Release) bool { return r.By.Said() }) {
+		return true
+	}
+	return !slices.ContainsFunc(s.Manifest.Maintainers, func(p registry.Person) bool {
+		return strings.ContainsFunc(p.Name, func(r rune) bool { return r <= ' ' || r > '~' || r >= 'A' && r <= 'Z' })
+	})
 }
 
 // replacedSeverity: a package that changed hands long ago is no news.

@@ -22,7 +22,7 @@ type holder struct {
 func holdersOf(s *Subject, registrable func(string) (string, domain.Kind)) []holder {
 	people := slices.Clone(s.Packument.Maintainers)
 	if m := s.Manifest; m != nil {
-		if len(people) == 0 {
+		if len(people) == 0 && s.stampsPeople() {
 			people = slices.Clone(m.Maintainers)
 		}
 		people = append(people, publishers(m)...)
