@@ -78,7 +78,9 @@ next_steps() {
 	echo "  $gpq install express     check the whole tree, then install it" >&2
 	[ "$shims" = yes ] || echo "  $gpq shim install        put gpq before npm in your shells" >&2
 	echo "  $gpq doctor              see what is in force, with a refusal that really ran" >&2
-	echo "  ./install.sh --uninstall   undo this" >&2
+	undo="./install.sh --uninstall"
+	[ "$dir" = "${HOME:-}/.local/bin" ] || undo="$undo --dir $dir"
+	echo "  $undo   undo this" >&2
 }
 
 uninstall() {

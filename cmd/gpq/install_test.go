@@ -64,7 +64,7 @@ func TestInstallAndUninstall(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := i.run(script, "--shims")
-	if err != nil || !strings.Contains(out, "next:") || !strings.Contains(out, dir) {
+	if err != nil || !strings.Contains(out, "next:") || !strings.Contains(out, dir) || !strings.Contains(out, "./install.sh --uninstall   undo this") {
 		t.Fatalf("install.sh: %v\n%s", err, out)
 	}
 	version, err := exec.Command(filepath.Join(dir, "gpq"), "--version").Output()

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"gpq/shim"
 )
@@ -14,10 +17,14 @@ const (
 	exitRefused   = 3 // by policy, by --strict, or by the person asked
 	exitUndecided = 4 // something required could not be looked up or read
 	exitNoNPM     = 127
+	exitPipe      = 128 + 13 // nobody reads any more: what a shell calls the end by SIGPIPE
 )
 
 // run is the whole program: words in, one exit code out.
 func run(ctx context.Context, p process) int {
+	// Who reads from a pipe may go: then the next write fails, and what is left behind is still cleared away. The signal, which
+	// would end the process on the spot, is taken and dropped; npm gets it as ever.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	defer p.clearScratch()
 	call, err := shim.ReadCall(p.args, p.env)
 	switch {
@@ -47,9 +54,12 @@ func usagef(hint string, err error) error { return &exitError{exitUsage, err, hi
 func (p *process) settle(err error) int {
 	var coded *exitError
 	var told quiet
+	var written *os.PathError
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &written) && errors.Is(written, syscall.EPIPE):
+		return exitPipe
 	case errors.As(err, &told):
 		return int(told)
 	case errors.As(err, &coded):
