@@ -2,6 +2,7 @@ package report
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
 	"io"
 	"strings"
@@ -23,6 +24,9 @@ func writeHTML(w io.Writer, d *checks.Document) error {
 		"worst":   worst,
 		"sorted":  bySeverity,
 		"via":     func(v [][]string) string { return viaLine(v) },
+		"notice":  func(n checks.DocumentNotice) string { return Escape(noticeLine(n)) },
+		"program": program,
+		"count":   count,
 	}).Parse(page)
 	if err != nil {
 		return err
@@ -46,4 +50,19 @@ func worst(p checks.DocumentPackage) string {
 		}
 	}
 	return ""
+}
+
+// program is whose command it was.
+func program(command string) string {
+	if command == "check" || command == "verify" {
+		return "gpq"
+	}
+	return "npm"
+}
+
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }

@@ -106,11 +106,7 @@ func (t *text) unknownGroups() []*group {
 
 func (t *text) notices() {
 	for _, n := range t.d.Notices {
-		line := n.Text
-		if n.Kind == string(checks.NoticeService) || n.Kind == string(checks.NoticeRegistry) {
-			line = n.Subject + ": " + n.Text
-		}
-		for i, l := range wrap(EscapeMax(line, maxMessage), t.o.Width-4) {
+		for i, l := range wrap(EscapeMax(noticeLine(n), maxMessage), t.o.Width-4) {
 			mark := "* "
 			if i > 0 {
 				mark = "  "
@@ -118,6 +114,14 @@ func (t *text) notices() {
 			t.line("  %s%s", mark, l)
 		}
 	}
+}
+
+// noticeLine says of whom a notice speaks, where its text does not.
+func noticeLine(n checks.DocumentNotice) string {
+	if n.Kind == string(checks.NoticeService) || n.Kind == string(checks.NoticeRegistry) {
+		return n.Subject + ": " + n.Text
+	}
+	return n.Text
 }
 
 func (t *text) summary() {
@@ -135,7 +139,7 @@ func (t *text) summary() {
 	add(s.Note, dim, "note", "notes")
 	add(len(t.d.Unresolved), yellow, "unresolved", "unresolved")
 	if n := t.unknownPackages(); n > 0 {
-		parts = append(parts, t.paint(yellow, fmt.Sprintf("%s with open questions", packages(n))))
+		parts = append(parts, t.paint(yellow, fmt.Sprintf("%s with open questions", count(n, "package"))))
 	}
 	found := strings.Join(parts, ", ")
 	if found == "" {
@@ -145,7 +149,7 @@ func (t *text) summary() {
 	if t.o.Elapsed != "" {
 		elapsed = " in " + t.o.Elapsed
 	}
-	t.line("gpq: checked %s%s%s: %s", packages(s.Packages), t.changes(), elapsed, found)
+	t.line("gpq: checked %s%s%s: %s", count(s.Packages, "package"), t.changes(), elapsed, found)
 }
 
 func (t *text) changes() string {
@@ -172,11 +176,4 @@ func (t *text) unknownPackages() int {
 		}
 	}
 	return n
-}
-
-func packages(n int) string {
-	if n == 1 {
-		return "1 package"
-	}
-	return fmt.Sprintf("%d packages", n)
 }
