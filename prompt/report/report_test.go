@@ -202,3 +202,16 @@ func TestNothingIsSaidTwice(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// TestAcceptedIsToldAndCounted: where all is wanted it is told too.
+func TestAcceptedIsToldAndCounted(t *testing.T) {
+	for all, want := range map[bool]int{false: 0, true: 1} {
+		var b bytes.Buffer
+		if err := WriteText(&b, recorded(t), TextOptions{All: all}); err != nil {
+			t.Fatal(err)
+		}
+		if s := b.String(); strings.Count(s, "(accepted: ") != want || !strings.Contains(s, "1 accepted") {
+			t.Errorf("all %v:\n%s", all, s)
+		}
+	}
+}

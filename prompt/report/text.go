@@ -37,6 +37,7 @@ func WriteText(w io.Writer, d *checks.Document, o TextOptions) error {
 	t.notes()
 	t.unresolved()
 	t.unknown()
+	t.accepted()
 	t.notices()
 	t.summary()
 	_, err := io.WriteString(w, t.b.String())

@@ -24,6 +24,9 @@ func groups(d *checks.Document, want func(checks.DocumentFinding) bool) []*group
 				continue
 			}
 			message := withoutName(f.Message, p)
+			if f.Approved != "" {
+				message += " (accepted: " + f.Approved + ")"
+			}
 			key := [2]string{f.Check, message}
 			if at[key] == nil {
 				at[key] = &group{check: f.Check, message: message}
@@ -116,6 +119,26 @@ func (t *text) notices() {
 	}
 }
 
+func isAccepted(f checks.DocumentFinding) bool {
+	return f.Approved != "" && (f.Outcome == "flagged" || f.Outcome == "unknown")
+}
+
+// accepted shows, where all is wanted, what an approval, an exception or the baseline lets pass: it is there, and counts for nothing.
+func (t *text) accepted() {
+	if !t.o.All {
+		return
+	}
+	for _, severity := range []string{"danger", "warning", "note", ""} {
+		word := severity
+		if severity == "" {
+			word = "unknown"
+		}
+		for _, g := range groups(t.d, func(f checks.DocumentFinding) bool { return isAccepted(f) && f.Severity == severity }) {
+			t.entry(t.paint(dim, fmt.Sprintf("%-7s", word)), g.check, g.names(3)+": "+g.message)
+		}
+	}
+}
+
 // noticeLine says of whom a notice speaks, where its text does not.
 func noticeLine(n checks.DocumentNotice) string {
 	if n.Kind == string(checks.NoticeService) || n.Kind == string(checks.NoticeRegistry) {
@@ -137,6 +160,7 @@ func (t *text) summary() {
 	add(s.Danger, red, "danger", "dangers")
 	add(s.Warning, yellow, "warning", "warnings")
 	add(s.Note, dim, "note", "notes")
+	add(t.acceptedFindings(), dim, "accepted", "accepted")
 	add(len(t.d.Unresolved), yellow, "unresolved", "unresolved")
 	if n := t.unknownPackages(); n > 0 {
 		parts = append(parts, t.paint(yellow, fmt.Sprintf("%s with open questions", count(n, "package"))))
@@ -166,6 +190,18 @@ func (t *text) changes() string {
 		return ""
 	}
 	return fmt.Sprintf(" (%d added, %d updated)", added, updated)
+}
+
+func (t *text) acceptedFindings() int {
+	n := 0
+	for _, p := range t.d.Packages {
+		for _, f := range p.Findings {
+			if isAccepted(f) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (t *text) unknownPackages() int {
