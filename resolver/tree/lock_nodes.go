@@ -30,7 +30,11 @@ func (b *builder) loadExisting(root *Node) error {
 	}
 	b.oldLock = x.Version < 2 && x.File != "" && !strings.Contains(x.File, "/")
 	b.flagsSuspect = !b.trusted(root, x)
-	if err := b.loadEntries(root.Target(), x); err != nil {
+	load := b.loadEntries
+	if x.installed() && !root.link && !b.opt.Global {
+		load = b.loadActual
+	}
+	if err := load(root.Target(), x); err != nil {
 		return err
 	}
 	if b.opt.Global {
@@ -71,7 +75,42 @@ func (b *builder) skipOf(root *Node) func(name, rng string) bool {
 	}
 }
 
+// installed is whether the entries are what lies in node_modules.
+func (x *Existing) installed() bool {
+	return x.File == "" && !x.unread || strings.Contains(x.File, "/")
+}
+
+// loadActual loads what lies in node_modules under a root of its own, and takes
+// that over: what nodes and edges have of overrides, and the order they are in,
+// is what is left of both (Arborist's load-actual.js).
+func (b *builder) loadActual(root *Node, x *Existing) error {
+	actual, err := b.rootNode()
+	if err != nil {
+		return err
+	}
+	nodes, err := b.placeEntries(actual, x)
+	if err != nil {
+		return err
+	}
+	root.replace(actual)
+	for _, n := range actual.fsChildren.slice() {
+		n.setRoot(root)
+	}
+	b.flagEntries(root, nodes)
+	return nil
+}
+
+// loadEntries puts what a lockfile tells of below base.
 func (b *builder) loadEntries(base *Node, x *Existing) error {
+	nodes, err := b.placeEntries(base, x)
+	if err != nil {
+		return err
+	}
+	b.flagEntries(base, nodes)
+	return nil
+}
+
+func (b *builder) placeEntries(base *Node, x *Existing) ([]*Node, error) {
 	nodes := map[string]*Node{"": base}
 	var order []*Node
 	var links []Entry
@@ -87,29 +126,34 @@ func (b *builder) loadEntries(base *Node, x *Existing) error {
 	for _, e := range links {
 		l, err := b.loadLink(base, e, nodes)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		order = append(order, l)
 	}
 	if b.oldLock {
 		assignBundles(order)
 	}
+	return order, nil
+}
+
+// flagEntries works the flags of the nodes out, where those noted are not
+// believed.
+func (b *builder) flagEntries(base *Node, nodes []*Node) {
 	if !b.flagsSuspect {
-		return nil
+		return
 	}
-	for _, n := range order {
+	for _, n := range nodes {
 		if !n.isRoot() {
 			n.flags = flags{true, true, true, true, true}
 		}
 	}
 	b.calcFlags(base, false)
-	return nil
 }
 
 // entryNode is the package that an entry speaks of, at its place.
 func (b *builder) entryNode(base *Node, e *Entry) *Node {
 	at := path.Join(base.path, e.Location)
-	o := nodeOptions{root: b.tree, path: at, realpath: at, pkg: e.Pkg, integrity: e.Integrity,
+	o := nodeOptions{root: base.Root(), path: at, realpath: at, pkg: e.Pkg, integrity: e.Integrity,
 		resolved: b.consistent(e.Resolved, b.tree.path), hasShrinkwrap: e.Shrinkwrap, flags: &e.flags}
 	if e.unlinked && base.overrides != nil {
 		o.overrides = b.nodeRule(base.overrides, e.Pkg.Name, e.Pkg.Version)
@@ -130,7 +174,7 @@ func (b *builder) loadLink(base *Node, e Entry, nodes map[string]*Node) (*Node, 
 	if target == nil {
 		return nil, &Failure{Code: "EMISSINGTARGET", Message: "the lockfile's " + e.Location + " links to " + loc + ", which it does not have"}
 	}
-	l := b.newNode(nodeOptions{link: true, path: at, realpath: targetPath, target: target, pkg: target.pkg, root: b.tree})
+	l := b.newNode(nodeOptions{link: true, path: at, realpath: targetPath, target: target, pkg: target.pkg, root: base.Root()})
 	l.flags = target.flags
 	nodes[e.Location] = l
 	nodes[loc] = l.Target()
