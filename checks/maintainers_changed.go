@@ -104,9 +104,13 @@ func (s *Subject) maintainersBefore() *Release {
 }
 
 func difference(a, b []registry.Person) []string {
+	known := make(map[string]struct{}, len(b))
+	for _, p := range b {
+		known[p.Name] = struct{}{}
+	}
 	var out []string
 	for _, p := range a {
-		if !hasPerson(b, p.Name) {
+		if _, has := known[p.Name]; !has {
 			out = append(out, p.Name)
 		}
 	}

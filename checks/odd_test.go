@@ -3,10 +3,12 @@ package checks_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gpq/checks"
 	"gpq/checks/storytest"
@@ -110,4 +112,22 @@ func worstOf(rep *checks.Report) checks.Severity {
 		worst = max(worst, rep.Items[i].Worst())
 	}
 	return worst
+}
+
+// TestManyRemoved has a document that tells of more removed versions within an
+// hour than anybody publishes: they keep no check from its answer.
+func TestManyRemoved(t *testing.T) {
+	d := docs{}
+	it := d.add(npmjs, "pkg", "ann@example.com")
+	p := d["pkg"]
+	p.Time["1.0.0"] = storyNow.AddDate(0, 0, -3)
+	for i := range 60_000 {
+		p.Time[fmt.Sprintf("%d.0.0", i+5)] = p.Time["1.0.0"].Add(time.Duration(i) * time.Millisecond)
+	}
+	r := checks.Runner{Checks: checks.All(), Policy: checks.DefaultPolicy(), Packuments: d, Now: storyNow}
+	rep, err := r.Run(t.Context(), &resolver.Plan{Items: []resolver.Item{it}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkItem(t, rep, "pkg@1.0.0", map[string]string{"release-burst": "warning: 60001 release lines"})
 }

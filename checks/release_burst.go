@@ -89,11 +89,9 @@ func (s *Subject) moments() []moment {
 }
 
 func linesOf(all []moment) int {
-	var lines []string
+	lines := make(map[string]struct{}, min(len(all), 16))
 	for _, m := range all {
-		if !slices.Contains(lines, m.line) {
-			lines = append(lines, m.line)
-		}
+		lines[m.line] = struct{}{}
 	}
 	return len(lines)
 }
@@ -106,14 +104,14 @@ func (s *Subject) inRhythm(own []moment) bool {
 }
 
 func (s *Subject) ownRhythm(own []moment) bool {
-	before, lately := 0, 0
+	before, lately, ownLines := 0, 0, linesOf(own)
 	all := slices.DeleteFunc(s.moments(), func(m moment) bool { return m.removed }) // no habit: a removed burst was an accident, or worse
 	for i := 0; i < len(all); {
 		j := i + 1
 		for j < len(all) && all[j].at.Sub(all[i].at) < s.Limits.Burst {
 			j++
 		}
-		if group := all[i:j]; s.settledBefore(group, own[0].at) && sameKind(group, own) {
+		if group := all[i:j]; s.settledBefore(group, own[0].at) && sameKind(group, len(own), ownLines) {
 			before++
 			if own[0].at.Sub(group[0].at) < s.Limits.Dormant {
 				lately++
@@ -121,7 +119,7 @@ func (s *Subject) ownRhythm(own []moment) bool {
 		}
 		i = j
 	}
-	once := len(own) == linesOf(own)
+	once := len(own) == ownLines
 	return before >= 2 || once && lately >= 1
 }
 
@@ -148,9 +146,12 @@ func (s *Subject) settledBefore(group []moment, at time.Time) bool {
 
 // sameKind: several lines where there were several lines, and the same line
 // more than once where that was so.
-func sameKind(past, now []moment) bool {
-	pastLines, nowLines := linesOf(past), linesOf(now)
-	return len(past) > 1 && (nowLines == 1 || pastLines > 1) && (len(now) == nowLines || len(past) > pastLines)
+func sameKind(past []moment, now, nowLines int) bool {
+	if len(past) < 2 {
+		return false
+	}
+	pastLines := linesOf(past)
+	return (nowLines == 1 || pastLines > 1) && (now == nowLines || len(past) > pastLines)
 }
 
 func (s *Subject) burstFinding(own []moment, age time.Duration) Finding {
