@@ -22,7 +22,10 @@ type Object struct {
 
 const maxDepth = 200 // of nested JSON; npm's own files go no deeper than a dozen
 
-var errNotObject = errors.New("not a JSON object")
+var (
+	errNotObject = errors.New("not a JSON object")
+	errShort     = errors.New("the JSON ends too early")
+)
 
 // ParseObject reads one JSON object and nothing after it.
 func ParseObject(data []byte) (*Object, error) {
@@ -30,6 +33,9 @@ func ParseObject(data []byte) (*Object, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	v, err := readValue(dec, 0)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, errShort
+	}
 	if err != nil {
 		return nil, err
 	}
