@@ -36,7 +36,7 @@ func (s *scanner) workspaces() {
 			continue
 		}
 		before := len(s.x.Entries)
-		s.pkg(w.path)
+		s.pkg(w.path, 0)
 		if len(s.x.Entries) > before {
 			s.x.Entries[before].unlinked = true
 		}
@@ -64,11 +64,13 @@ type scanner struct {
 	when []int
 }
 
-// What npm does for one package before it reads what lies in that: a path
-// resolved, a package.json read, a folder listed; and a listing for each scope.
+// What npm does for one package before it has that: a folder listed, a path
+// resolved, a package.json read; beside that a listing for each scope, and for
+// what is in a scope that one's path.
 const (
 	readingPackage = 7
 	readingScope   = 1
+	resolvingScope = 1
 )
 
 func (s *scanner) add(e Entry) {
@@ -92,17 +94,23 @@ const maxScanned = 200_000 // packages in one node_modules
 
 func (s *scanner) modules(dir string) {
 	names := moduleNames(filepath.Join(dir, "node_modules"))
-	before, scope := s.at, ""
-	s.at += readingPackage
+	before, first, scope := s.at, s.at+readingPackage, ""
 	for _, name := range names {
 		if in, _, ok := strings.Cut(name, "/"); ok && in != scope {
-			s.at, scope = s.at+readingScope, in
+			first, scope = first+readingScope, in
 		}
+	}
+	all := first
+	if scope != "" {
+		all += resolvingScope
 	}
 	defer func() { s.at = before }()
 	for _, name := range names {
+		if s.at = first; strings.Contains(name, "/") {
+			s.at = all
+		}
 		if len(s.x.Entries) < maxScanned {
-			s.pkg(filepath.Join(dir, "node_modules", filepath.FromSlash(name)))
+			s.pkg(filepath.Join(dir, "node_modules", filepath.FromSlash(name)), all)
 		}
 	}
 }
@@ -134,7 +142,9 @@ func moduleNames(nm string) []string {
 	return out
 }
 
-func (s *scanner) pkg(dir string) {
+// pkg takes down the package in dir, and what lies in that, which npm reads
+// from then on.
+func (s *scanner) pkg(dir string, then int) {
 	loc := relpath(s.root, filepath.ToSlash(dir))
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil { // a link to nowhere: npm knows no more than that something is there
@@ -164,5 +174,6 @@ func (s *scanner) pkg(dir string) {
 	}
 	s.add(Entry{Location: loc, Pkg: p, Name: orElse(p.Name, nameFromFolder("/"+loc)), Version: p.Version,
 		Resolved: p.Resolved, Integrity: p.Integrity, flags: flags{true, true, true, true, true}})
+	s.at = then
 	s.modules(dir)
 }
