@@ -165,11 +165,11 @@ func (n *Node) joinLinks(root *Node) {
 		}
 		if n.link {
 			t := o.Target()
-			n.target = t
-			if t != nil {
-				n.pkg = t.pkg
-				t.linksIn.add(n)
+			if t == nil {
+				panic(stop{errInternal}) // another link, on the move: npm stumbles over it
 			}
+			n.target, n.pkg = t, t.pkg
+			t.linksIn.add(n)
 			if n.parent != nil {
 				n.parent.reloadNamed(n.name)
 			}
