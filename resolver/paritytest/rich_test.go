@@ -17,9 +17,6 @@ import (
 func TestRichWorlds(t *testing.T) {
 	for _, n := range npms(t) {
 		t.Run("npm"+n.major(), func(t *testing.T) {
-			if n.major() == "10" && os.Getenv("GPQ_WORLDS")+os.Getenv("GPQ_WORLD") == "" {
-				t.Skip("npm 10 only by GPQ_WORLDS: packages brought along by others, with parts that fail, still differ there")
-			}
 			r := &richRun{a: startArborist(t, n), shop: openShop(t), counts: counts{failures: map[string]int{}}}
 			for _, seed := range richSeeds(t) {
 				r.world(t, seed)
