@@ -44,7 +44,7 @@ const richPatience = 2500 * time.Millisecond
 func richSeeds(t *testing.T) (list []uint64) {
 	t.Helper()
 	if os.Getenv("GPQ_WORLDS")+os.Getenv("GPQ_WORLD") == "" {
-		return []uint64{67, 128}
+		return []uint64{67, 128, 4000}
 	}
 	from, to := seeds(t)
 	for seed := from; seed < to; seed++ {

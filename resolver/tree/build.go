@@ -28,6 +28,7 @@ type builder struct {
 	extensions   *extensions
 	vulns        *auditReport // nil without an audit, or without a find
 	existing     *Existing
+	actual       *Node // the root that node_modules is first loaded under
 
 	strategy       string
 	updateNames    map[string]bool

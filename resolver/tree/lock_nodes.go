@@ -88,6 +88,7 @@ func (b *builder) loadActual(root *Node, x *Existing) error {
 	if err != nil {
 		return err
 	}
+	b.actual = actual
 	nodes, err := b.placeEntries(actual, x)
 	if err != nil {
 		return err

@@ -5,7 +5,7 @@ package tree
 // says nothing of that itself.
 func (b *builder) fromYarn(e *Edge) {
 	n := e.to
-	if b.existing == nil || b.existing.yarn == nil || b.opt.UpdateAll || n.link || n.Root() != b.tree ||
+	if b.existing == nil || b.existing.yarn == nil || b.opt.UpdateAll || n.link || n.Root() != b.tree && n.Root() != b.actual ||
 		n.resolved != "" && n.integrity != "" || !e.valid() {
 		return
 	}
